@@ -1,0 +1,1 @@
+"""The daemon and what it stands on: site file, clock, store, ledger, plugins."""

@@ -1,0 +1,154 @@
+"""Puts a daemon's parts together from a checked site; everything that can refuse does so here,
+before anything is written to the building.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hvac_rl.control.bundle import DEMO_PUBLIC_KEY, Bundle, read_bundle
+from hvac_rl.control.cycle import ControlCycle
+from hvac_rl.control.decide import Decider
+from hvac_rl.control.forecasts import FileForecast, PersistenceForecast
+from hvac_rl.control.policy import load_policy, rule_parameters
+from hvac_rl.control.writer import Writer
+from hvac_rl.errors import PolicyRefused
+from hvac_rl.points import Point
+from hvac_rl.ports import Adapter, Clock, Forecast
+from hvac_rl.safety.guard import Guard, GuardSettings
+from hvac_rl.service.clocks import SystemClock, check_speed, read_published
+from hvac_rl.service.ledger import SqliteLedger
+from hvac_rl.service.site_file import Site
+from hvac_rl.service.store import Store
+
+log = logging.getLogger(__name__)
+
+# A reading may be older than a cycle by half of one before it is stale.
+STALE_CYCLES = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The assembled parts that one daemon runs with."""
+
+    cycle: ControlCycle
+    guard: Guard
+    writer: Writer
+    policy_name: str
+
+
+def site_clock(site: Site) -> Clock:
+    """The site's clock; raises ConfigError for a missing one or a speed that is too high."""
+    if site.clock.path is None:
+        return SystemClock()
+    clock = read_published(site.resolve(site.clock.path))
+    check_speed(clock.speed, site.cycle_s, f"{site.path}: clock")
+    return clock
+
+
+def site_forecast(site: Site) -> Forecast:
+    if site.forecast.path is None:
+        return PersistenceForecast()
+    return FileForecast(site.resolve(site.forecast.path))
+
+
+async def open_adapters(site: Site) -> dict[str, Adapter]:
+    """Connect to every device and prove every point, read-only; raises DeviceError."""
+    adapters: dict[str, Adapter] = {}
+    try:
+        for name, kind in site.kinds.items():
+            specs = [device.spec for device in site.devices.values() if device.adapter == name]
+            adapters.update(await kind.open(specs, site.local.get(name, {})))
+        for device, adapter in adapters.items():
+            await adapter.connect()
+            await adapter.check(device_points(site, device))
+    except BaseException:
+        await close_adapters(site, adapters)
+        raise
+    return adapters
+
+
+async def close_adapters(site: Site, adapters: Mapping[str, Adapter]) -> None:
+    for adapter in adapters.values():
+        await adapter.close()
+    for kind in site.kinds.values():
+        await kind.close()
+
+
+def device_points(site: Site, device: str) -> list[Point]:
+    points = [point for point in site.plant.points() if point.device == device]
+    heartbeat = site.devices[device].heartbeat
+    return [*points, heartbeat] if heartbeat else points
+
+
+def site_bundle(site: Site, store: Store, roll_back: str | None) -> Bundle | None:
+    """The site's verified bundle, None for the rule alone; raises PolicyRefused.
+
+    ``roll_back``: a person's reason for taking an older version than the last; it is audited.
+    """
+    if site.policy is None:
+        return None
+    bundle = read_bundle(site.resolve(site.policy.bundle), site.policy.trusted_keys)
+    far = sorted(name for name, device in site.devices.items() if not device.on_loopback)
+    if bundle.signed_by == DEMO_PUBLIC_KEY and far:
+        raise PolicyRefused(
+            str(bundle.path),
+            f"signed with the published demonstration key, but {far[0]} is a real device",
+            "Sign the bundle with a key of your own and pin that in policy.trusted_keys.",
+        )
+    name, version = bundle.manifest.name, bundle.manifest.version
+    highest = store.highest_policy(name)
+    if version < highest and roll_back is None:
+        raise PolicyRefused(
+            str(bundle.path),
+            f"version {version} of {name} is older than version {highest}, which ran here before",
+            "If going back is meant, start once with --roll-back-policy REASON.",
+        )
+    return bundle
+
+
+def accept(bundle: Bundle, store: Store, now_s: float, roll_back: str | None) -> None:
+    """Remember the version that runs, and audit a step back."""
+    name, version = bundle.manifest.name, bundle.manifest.version
+    if version < store.highest_policy(name):
+        store.audit(now_s, "policy rolled back", f"{name} to version {version}: {roll_back}")
+    store.accept_policy(name, version)
+
+
+def site_guard(site: Site) -> Guard:
+    """The guard over the whole site with its limits."""
+    settings = GuardSettings(
+        site.zone_limits,
+        site.air_handler_limits,
+        site.priority,
+        STALE_CYCLES * site.cycle_s,
+        site.hold_s,
+    )
+    return Guard(site.plant, settings)
+
+
+def assemble(
+    site: Site, adapters: Mapping[str, Adapter], ledger: SqliteLedger, bundle: Bundle | None
+) -> Controls:
+    """The parts of the control cycle; raises HvacRlError when they do not fit together."""
+    guard = site_guard(site)
+    policy = load_policy(bundle) if bundle else None
+    decider = Decider(
+        site.plant,
+        site.calendar,
+        site.tariff,
+        site_forecast(site),
+        policy,
+        rule_parameters(bundle),
+        dict(site.air_handler_limits),
+        STALE_CYCLES * site.cycle_s,
+    )
+    writer = Writer(adapters, ledger)
+    return Controls(
+        ControlCycle(site.plant, adapters, decider, guard, writer),
+        guard,
+        writer,
+        policy.name if policy else "rule",
+    )

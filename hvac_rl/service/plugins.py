@@ -1,0 +1,31 @@
+"""What plugs in from above by entry point: adapter kinds and commands, ours as anybody's."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+
+import typer
+
+from hvac_rl.errors import ConfigError
+from hvac_rl.ports import AdapterKind
+
+ADAPTERS = "hvac_rl.adapters"
+COMMANDS = "hvac_rl.commands"
+
+
+def load_adapter_kind(name: str, where: str) -> AdapterKind:
+    """The adapter kind of this name; raises ConfigError listing those installed."""
+    found: dict[str, EntryPoint] = {entry.name: entry for entry in entry_points(group=ADAPTERS)}
+    if name not in found:
+        raise ConfigError(
+            where,
+            f"no adapter {name!r} is installed; installed are: {', '.join(sorted(found))}",
+        )
+    kind: AdapterKind = found[name].load()()
+    return kind
+
+
+def register_commands(app: typer.Typer) -> None:
+    """Let every installed package add its commands, in the order of their names."""
+    for entry in sorted(entry_points(group=COMMANDS), key=lambda entry: entry.name):
+        entry.load()(app)

@@ -1,0 +1,58 @@
+"""Units at the edge: whatever a device speaks is SI inside, with temperature in degrees Celsius.
+
+Conversion factors: NIST Special Publication 811 (2008), appendix B.
+A temperature *difference* is a unit of its own: 9 °F of difference is 5 K, not -12.8 °C.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """``si = raw * scale + offset``; ``quantity`` says what may be compared with what."""
+
+    name: str
+    quantity: str
+    si: str
+    scale: float = 1.0
+    offset: float = 0.0
+
+    def to_si(self, raw: float) -> float:
+        return raw * self.scale + self.offset
+
+    def from_si(self, value: float) -> float:
+        return (value - self.offset) / self.scale
+
+
+_TABLE = (
+    Unit("degC", "temperature", "degC"),
+    Unit("degF", "temperature", "degC", 5 / 9, -160 / 9),
+    Unit("K", "temperature", "degC", 1.0, -273.15),
+    Unit("delta_degC", "temperature_difference", "delta_degC"),
+    Unit("delta_degF", "temperature_difference", "delta_degC", 5 / 9),
+    Unit("fraction", "fraction", "fraction"),
+    Unit("percent", "fraction", "fraction", 0.01),
+    Unit("bool", "state", "bool"),
+    Unit("count", "count", "count"),
+    Unit("ppm", "concentration", "ppm"),
+    Unit("lux", "illuminance", "lux"),
+    Unit("W/m2", "irradiance", "W/m2"),
+    Unit("W", "power", "W"),
+    Unit("kW", "power", "W", 1e3),
+    Unit("J", "energy", "J"),
+    Unit("kWh", "energy", "J", 3.6e6),
+    Unit("kBtu", "energy", "J", 1.055_055_852_62e6),
+    Unit("Pa", "pressure", "Pa"),
+    Unit("inH2O", "pressure", "Pa", 249.0889),
+    Unit("m3/s", "flow", "m3/s"),
+    Unit("L/s", "flow", "m3/s", 1e-3),
+    Unit("m3/h", "flow", "m3/s", 1 / 3600),
+    Unit("cfm", "flow", "m3/s", 4.719474e-4),
+    Unit("m/s", "speed", "m/s"),
+    Unit("mph", "speed", "m/s", 0.44704),
+    Unit("kg/s", "mass_flow", "kg/s"),
+)
+
+UNITS: dict[str, Unit] = {unit.name: unit for unit in _TABLE}
