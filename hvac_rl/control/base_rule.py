@@ -114,10 +114,10 @@ def zone_rule(
     return ZoneWish(heating_c, cooling_c, blind, light)
 
 
-def zone_request(zone: ZoneFacts, permitted: ZoneWish) -> ZoneRequest:
-    """What a zone asks of the air handler once its setpoints are settled."""
-    cooling_k = zone.air_c - permitted.cooling_c
-    heating_k = permitted.heating_c - zone.air_c
+def zone_request(zone: ZoneFacts, wish: ZoneWish) -> ZoneRequest:
+    """What a zone asks of the air handler to reach the setpoints it wishes for."""
+    cooling_k = zone.air_c - wish.cooling_c
+    heating_k = wish.heating_c - zone.air_c
     return ZoneRequest(
         cooling_k if cooling_k > 0.0 else 0.0,
         heating_k if heating_k > 0.0 else 0.0,

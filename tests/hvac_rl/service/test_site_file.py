@@ -70,7 +70,10 @@ def _remove_point(index: int) -> Callable[[dict[str, Any]], None]:
         (_put("south.air", "points", 1, "name"), r"points\[1\].name: 'south.air' is there twice"),
         (_put("x10", "devices", 0, "adapter"), r"devices\[0\].adapter: no adapter 'x10' is inst"),
         (_put({"object": 3}, "devices", 0, "heartbeat"), r"devices\[0\].heartbeat.object: must be"),
-        (_put(None, "devices", 0, "heartbeat"), r"devices\[0\]: comes_back bms_lease needs a heart"),
+        (
+            _put(None, "devices", 0, "heartbeat"),
+            r"devices\[0\]: comes_back bms_lease needs a heart",
+        ),
         (_put({"zone": {"warmth": 3}}, "limits"), r"limits.zone.warmth: is not a limit"),
         (
             _put({"zone": {"occupied_min_c": 2}}, "limits"),

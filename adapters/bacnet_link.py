@@ -1,0 +1,219 @@
+"""Requests to one BACnet device: few at a time, each with an end, batches that learn.
+
+What the device answers is a value, a ``RefusedError`` (its error, reject or abort), or nothing
+(``SilentError``). bacpypes3's own exceptions stop here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bacpypes3.apdu import AbortPDU, AbortReason, ErrorRejectAbortNack
+from bacpypes3.basetypes import ErrorType
+from bacpypes3.errors import RejectException
+from bacpypes3.pdu import Address
+from bacpypes3.primitivedata import ObjectIdentifier
+
+from adapters.answers import RefusedError, SilentError
+from adapters.bacnet_wire import PRESENT_VALUE, BacnetAddress
+from adapters.presence import Presence
+
+OUTSTANDING = 2
+"""Requests in flight to one device: bacpypes3 loops forever at 256, controllers choke earlier."""
+BATCH = 20
+"""Objects a request: what fits one unsegmented answer of 1476 bytes, arrays aside."""
+WILDCARD_INSTANCE = 4_194_303
+"""Addresses whatever device is there."""
+NO_REPLY = (AbortReason.noResponse, AbortReason.tsmTimeout)
+TOO_BIG = (
+    AbortReason.segmentationNotSupported,
+    AbortReason.bufferOverflow,
+    AbortReason.apduTooLong,
+    AbortReason.outOfResources,
+)
+# What bacpypes3 raises while it decodes an answer that breaks the standard.
+GARBLED = (ValueError, TypeError, AttributeError, RejectException)
+
+
+class TooBigError(RefusedError):
+    """The answer does not fit what the device can send."""
+
+
+class GarbledError(RefusedError):
+    """An answer came that is not of the type the standard demands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Properties of one object that are wanted."""
+
+    address: BacnetAddress
+    properties: tuple[str, ...]
+
+
+Properties = dict[str, Any]
+"""Value by property name; a ``RefusedError`` where the device has none."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What a read has brought so far: kept outside the call, so that a deadline loses only what
+    had not come yet."""
+
+    by_object: dict[BacnetAddress, Properties] = field(default_factory=dict)
+
+
+class BacnetLink:
+    def __init__(self, app: Any, address: str, presence: Presence) -> None:
+        self._app = app
+        self._address = address
+        self._presence = presence
+        self._slots = asyncio.Semaphore(OUTSTANDING)
+        self._batch = BATCH
+        self._one_by_one: set[BacnetAddress] = set()
+        """Objects that once spoiled a batch: read property by property ever since."""
+
+    async def read(self, asks: Sequence[Ask], found: Found) -> None:
+        """Fills ``found``. Raises SilentError when nothing at all was answered."""
+        together = [ask for ask in asks if ask.address not in self._one_by_one]
+        alone = [ask for ask in asks if ask.address in self._one_by_one]
+        size = self._batch
+        jobs = [
+            self._read_batch(together[start : start + size], found)
+            for start in range(0, len(together), size)
+        ]
+        jobs += [self._read_alone(ask, found) for ask in alone]
+        ends = await asyncio.gather(*jobs, return_exceptions=True)
+        errors = [end for end in ends if isinstance(end, BaseException)]
+        for error in errors:
+            if not isinstance(error, SilentError):
+                raise error
+        if errors and not found.by_object:
+            raise errors[0]
+
+    async def write(self, address: BacnetAddress, value: Any, priority: int | None = None) -> None:
+        """Writes the present value. Raises RefusedError or SilentError."""
+        answer = await self._request(
+            lambda: self._app.write_property(
+                self._address, address.identifier, PRESENT_VALUE, value, None, priority
+            )
+        )
+        if answer is not None:
+            raise RefusedError(f"{address} cannot be written: {answer}")
+
+    async def is_device(self, instance: int) -> bool:
+        """Whether the device that answers here is this one. Raises SilentError."""
+        try:
+            return await self._read_instance(instance) == instance
+        except RefusedError:
+            return False
+
+    async def who_answers(self) -> int | None:
+        """The instance number of the device here; ``None`` when it does not say.
+
+        The wildcard instance is younger than many a controller: those are asked with Who-Is.
+        """
+        try:
+            return await self._read_instance(WILDCARD_INSTANCE)
+        except RefusedError:
+            answers = await self._app.who_is(
+                address=Address(self._address), timeout=self._presence.deadline_s / 2
+            )
+        return int(answers[0].iAmDeviceIdentifier[1]) if answers else None
+
+    async def _read_batch(self, asks: Sequence[Ask], found: Found) -> None:
+        try:
+            rows = await self._read_multiple(asks)
+        except RefusedError as refusal:
+            if len(asks) == 1:
+                self._one_by_one.add(asks[0].address)
+                await self._read_alone(asks[0], found)
+                return
+            middle = len(asks) // 2
+            if isinstance(refusal, TooBigError):
+                self._batch = max(1, min(self._batch, middle))
+            await self._read_batch(asks[:middle], found)
+            await self._read_batch(asks[middle:], found)
+            return
+        for ask in asks:
+            found.by_object[ask.address] = {
+                name: rows.get((ask.address.identifier, name), RefusedError(f"no {name}"))
+                for name in ask.properties
+            }
+
+    async def _read_multiple(self, asks: Sequence[Ask]) -> dict[tuple[Any, str], Any]:
+        wanted: list[Any] = []
+        for ask in asks:
+            wanted += [ask.address.identifier, list(ask.properties)]
+        answer = await self._request(
+            lambda: self._app.read_property_multiple(self._address, wanted)
+        )
+        if answer is None:
+            raise RefusedError("the answer is no ReadPropertyMultiple answer")
+        return {
+            (identifier, str(name)): _refusal_or_value(value)
+            for identifier, name, _, value in answer
+        }
+
+    async def _read_alone(self, ask: Ask, found: Found) -> None:
+        properties: Properties = {}
+        for name in ask.properties:
+            try:
+                properties[name] = await self._read_property(ask.address.identifier, name)
+            except RefusedError as refusal:
+                properties[name] = refusal
+        # Only whole: a value without its status flags or its priority array would pass for good.
+        found.by_object[ask.address] = properties
+
+    async def _read_property(self, identifier: Any, name: str) -> Any:
+        value = await self._request(
+            lambda: self._app.read_property(self._address, identifier, name)
+        )
+        if value is None or isinstance(value, str):
+            # bacpypes3 describes in a string what it does not know.
+            raise RefusedError(f"{name} cannot be read: {value}")
+        return value
+
+    async def _read_instance(self, instance: int) -> int:
+        identifier = ObjectIdentifier(("device", instance))
+        answer = await self._read_property(identifier, "object-identifier")
+        return int(answer[1])
+
+    async def _request(self, send: Callable[[], Awaitable[Any]]) -> Any:
+        async with self._slots:
+            try:
+                answer = await asyncio.wait_for(send(), self._presence.deadline_s)
+            except TimeoutError as error:
+                raise SilentError(f"no answer within {self._presence.deadline_s:g} s") from error
+            except ErrorRejectAbortNack as nack:
+                refusal = _refusal(nack)
+                if refusal is None:
+                    raise SilentError(f"no answer from {self._address}") from nack
+                self._presence.heard()
+                raise refusal from nack
+            except GARBLED as error:
+                self._presence.heard()
+                raise GarbledError(f"the answer cannot be decoded: {error!r}") from error
+        self._presence.heard()
+        return answer
+
+
+def _refusal(nack: Any) -> RefusedError | None:
+    """The device's no in its own words; ``None`` when it was no answer at all."""
+    if isinstance(nack, AbortPDU):
+        if nack.reason in NO_REPLY:
+            return None
+        if nack.reason in TOO_BIG:
+            return TooBigError(f"abort: {nack}")
+        return RefusedError(f"abort: {nack}")
+    kind = "reject: " if type(nack).__name__ == "RejectPDU" else ""
+    return RefusedError(f"{kind}{nack}")
+
+
+def _refusal_or_value(value: Any) -> Any:
+    if isinstance(value, ErrorType):
+        return RefusedError(f"{value.errorClass}: {value.errorCode}")
+    return value

@@ -1,0 +1,159 @@
+"""``hvac-rl points`` and ``hvac-rl release``: through the living daemon, else straight."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hvac_rl.records import Quality, Reading
+from hvac_rl.service.handback import HandedBack
+from hvac_rl.service.site_file import Site
+
+# How long a daemon may take to give a whole building back before we stop waiting for it.
+DAEMON_END_S = 60.0
+
+SiteArgument = Annotated[Path, typer.Argument(metavar="SITE", help="The site file, site.yaml.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Entry point ``hvac_rl.commands``."""
+    app.command()(points)
+    app.command()(release)
+
+
+def points(
+    site_file: SiteArgument,
+    commandable: Annotated[
+        bool, typer.Option("--commandable", help="Only points that can be commanded.")
+    ] = False,
+) -> None:
+    """Show every point's live value and who commands it. Reads only.
+
+    While the daemon runs, its last cycle is shown; otherwise the devices are read now.
+    """
+    from hvac_rl.service.site_file import load_site
+
+    console = Console()
+    site = load_site(site_file)
+    source, readings = asyncio.run(_read(site))
+    wanted = site.plant.commandable() if commandable else site.plant.points()
+    table = Table(title=f"{site.name}: {source}", title_justify="left")
+    for name in ("point", "device", "Brick class"):
+        table.add_column(name)
+    table.add_column("value", justify="right")
+    for name in ("unit", "commanded by", "our slot"):
+        table.add_column(name)
+    for point in wanted:
+        reading = readings.get(point.name)
+        if reading is None:
+            table.add_row(point.name, point.device, point.brick, "not read yet", "", "", "")
+            continue
+        good = reading.quality is Quality.GOOD and reading.value is not None
+        table.add_row(
+            point.name,
+            point.device,
+            point.brick,
+            f"{reading.value:.4g}" if good else f"[red]{reading.quality.value}[/]",
+            point.unit.si,
+            _commander(reading, point.writable, site.priority),
+            "" if not point.writable else "empty" if reading.ours is None else f"{reading.ours:g}",
+        )
+    console.print(table)
+    held = [name for name, reading in readings.items() if reading.ours is not None]
+    console.print(
+        f"{len(held)} of {len(site.plant.commandable())} commandable points are held by hvac-rl."
+    )
+
+
+def release(site_file: SiteArgument) -> None:
+    """Hand everything back to the BMS now, and prove it.
+
+    A living daemon gives all points back and ends. Without one, every point on the list is
+    released at our priority directly. Exit code 1 when a point did not come back.
+    """
+    from hvac_rl.service.proof import print_hand_back
+    from hvac_rl.service.site_file import load_site
+
+    console = Console()
+    site = load_site(site_file)
+    if asyncio.run(_end_daemon(site)):
+        console.print("The daemon gives everything back and ends; what follows is read after it.")
+    if not print_hand_back(asyncio.run(_release_directly(site)), console):
+        raise typer.Exit(1)
+
+
+def _commander(reading: Reading, writable: bool, priority: int) -> str:
+    if not writable:
+        return ""
+    if reading.commanded_by is None:
+        return "hvac-rl" if reading.ours is not None else "the BMS"
+    if reading.commanded_by == priority:
+        return f"hvac-rl (priority {priority})"
+    return f"the BMS (priority {reading.commanded_by})"
+
+
+async def _read(site: Site) -> tuple[str, dict[str, Reading]]:
+    from hvac_rl.control.cycle import read_all
+    from hvac_rl.service.assembly import close_adapters, open_adapters
+    from hvac_rl.service.control_socket import ask_daemon
+
+    answer = await ask_daemon(site.state_dir, {"ask": "points"})
+    if answer is not None:
+        rows = [_reading(row, float(answer.get("time_s", 0.0))) for row in answer["points"]]
+        return "as the daemon read it in its last cycle", {row.point: row for row in rows}
+    adapters = await open_adapters(site)
+    try:
+        snapshot = await read_all(adapters, site.plant.points(), time.time())
+    finally:
+        await close_adapters(site, adapters)
+    return "read now, no daemon is running", dict(snapshot.readings)
+
+
+def _reading(row: dict[str, Any], time_s: float) -> Reading:
+    return Reading(
+        point=row["point"],
+        time_s=time_s,
+        value=row["value"],
+        quality=Quality(row["quality"]),
+        commanded_by=row["commanded_by"],
+        ours=row["ours"],
+    )
+
+
+async def _end_daemon(site: Site) -> bool:
+    """Whether a living daemon took the order to give everything back and end."""
+    from hvac_rl.service.control_socket import ask_daemon
+
+    return await ask_daemon(site.state_dir, {"ask": "release"}) is not None
+
+
+async def _release_directly(site: Site) -> list[HandedBack]:
+    from hvac_rl.control.writer import Writer
+    from hvac_rl.service.assembly import close_adapters, open_adapters, site_guard
+    from hvac_rl.service.handback import sweep
+    from hvac_rl.service.ledger import SqliteLedger
+    from hvac_rl.service.lock import site_lock
+
+    with site_lock(site.state_dir, DAEMON_END_S):
+        ledger = SqliteLedger(site.state_dir / "ledger.db")
+        try:
+            adapters = await open_adapters(site)
+            try:
+                return await sweep(
+                    adapters,
+                    site_guard(site),
+                    Writer(adapters, ledger),
+                    site.plant.commandable(),
+                    time.time(),
+                    "released by hand",
+                )
+            finally:
+                await close_adapters(site, adapters)
+        finally:
+            ledger.close()
