@@ -101,18 +101,26 @@ class TablePolicy:
         )
 
 
+def make_policy(kind: str, name: str, features: tuple[str, ...], payload: bytes) -> Policy:
+    """The policy in a payload; raises ValueError when it does not fit."""
+    if kind == "onnx":
+        return OnnxPolicy(name, features, payload)
+    if kind == "rule":
+        return RulePolicy(name)
+    try:
+        document = json.loads(payload)
+        values = np.asarray(document["values"], dtype=np.float64)
+        return TablePolicy(name, features, document["edges"], values)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a table: {error!r}") from error
+
+
 def load_policy(bundle: Bundle) -> Policy:
     """The policy of a verified bundle; raises PolicyRefused when its payload does not fit."""
     manifest = bundle.manifest
     try:
-        if manifest.kind == "onnx":
-            return OnnxPolicy(manifest.name, manifest.features, bundle.payload)
-        document = json.loads(bundle.payload)
-        if manifest.kind == "table":
-            table = np.asarray(document["values"], dtype=np.float64)
-            return TablePolicy(manifest.name, manifest.features, document["edges"], table)
-        return RulePolicy(manifest.name)
-    except (ValueError, KeyError, TypeError) as error:
+        return make_policy(manifest.kind, manifest.name, manifest.features, bundle.payload)
+    except ValueError as error:
         raise PolicyRefused(str(bundle.path), f"{manifest.payload.file}: {error}") from error
 
 

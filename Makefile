@@ -1,0 +1,64 @@
+# `make demo` and `make test` are the whole main job; `make check` is what CI runs.
+
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format lint types contracts policies clean
+
+help: ## show what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "hvac-rl needs Python 3.11 to 3.13; say which with: make PYTHON=/path/to/python3.11 ..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+# What the demo needs: the daemon, the adapters and the simulator; no training packages.
+$(VENV)/.sim: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing the daemon and the simulator into $(VENV) ..."
+	$(PIP) --editable '.[sim]'
+	@touch $@
+
+# Everything: training, tests, linters.
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing everything into $(VENV) (PyTorch is large: this takes minutes) ..."
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.sim
+
+install: $(VENV)/.dev ## install everything, extras included, into .venv
+	@$(BIN)/python -m sim_buildings.compiled
+
+demo: $(VENV)/.sim ## a trained agent runs a simulated office for two days, about three minutes
+	@$(BIN)/python -m sim_buildings.compiled
+	@$(BIN)/hvac-rl demo $(ARGS)
+
+test: $(VENV)/.dev ## run all tests
+	@$(BIN)/python -m sim_buildings.compiled
+	$(BIN)/python -m pytest $(ARGS)
+
+format: $(VENV)/.dev ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+contracts: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+check: lint types contracts test ## what CI runs: format, lint, strict types, import contracts, tests
+
+policies: $(VENV)/.dev ## train and sign the bundles that the repository keeps (about 15 minutes)
+	$(BIN)/hvac-rl train small_office --agent dqn --seed 1 --out agents/bundles/small_office_dqn --sign-with-demo-key
+	$(BIN)/hvac-rl train small_office --agent q-learning --seed 1 --out agents/bundles/small_office_q_learning --sign-with-demo-key
+
+clean: ## remove the environment and what runs left behind
+	rm -rf $(VENV) demo runs build dist *.egg-info

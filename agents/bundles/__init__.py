@@ -1,0 +1,1 @@
+"""The policy bundles that the repository keeps; `make policies` makes them anew."""

@@ -1,0 +1,101 @@
+"""Tabular Q-learning over modes: one table, shared by all zones, that a person can print.
+
+Watkins & Dayan 1992, "Q-learning", Machine Learning 8. The learning rate falls with the visits of
+each cell (1 / (1 + n / 20), at least 0.01), so that a cell's value becomes the mean of what was
+seen. The reward is the zone's share of the building's cost and discomfort *against the base rule
+in a twin building* under the same weather and presence, which takes the weather's noise out.
+
+Read it top to bottom in the order in which it runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+
+from agents.export import Trained
+from agents.settings import QLearningSettings
+from envs.zone_vec_env import ZoneVecEnv
+from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_MODES, RULE_MODE
+
+# What a cell is: how far occupancy is away, how warm the room is, what weather comes, the price.
+# Edges are in the encoding's normalised numbers; the comments give them in units.
+BINS: tuple[tuple[str, tuple[float, ...]], ...] = (
+    ("scheduled", (0.5,)),
+    ("to_start", (0.08, 0.30, 0.55, 0.72)),  # 10, 4.8, 2.4, 1.3 h before occupancy
+    ("air", (-0.5, -0.2, 0.1)),  # 20, 21.5, 23 °C
+    ("outdoor_4_8", (-0.6, -0.1, 0.4)),  # 6, 13.5, 21 °C
+    ("price_2_6", (0.0, 0.3)),
+)
+
+Progress = Callable[[int, int, str], None]
+
+
+def train_q_learning(
+    env: ZoneVecEnv, settings: QLearningSettings, building: str, progress: Progress
+) -> Trained:
+    """Learn a table on ``env``; ``progress(done, total, words)`` is called now and then."""
+    rng = np.random.default_rng(settings.seed)
+    features = tuple(name for name, _ in BINS)
+    columns = [FEATURE_NAMES.index(name) for name in features]
+    edges = [np.asarray(cuts) for _, cuts in BINS]
+    shape = (*(len(cuts) + 1 for cuts in edges), N_MODES)
+    # A table of zeros prefers the rule's own mode: that is what the values are measured against.
+    values = np.zeros(shape)
+    visits = np.zeros(shape, dtype=np.int64)
+
+    def cells(observations: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(
+            np.searchsorted(cuts, observations[:, column], side="right")
+            for cuts, column in zip(edges, columns, strict=True)
+        )
+
+    here = cells(env.reset())
+    for step in range(settings.steps):
+        epsilon = settings.epsilon_end + (settings.epsilon_start - settings.epsilon_end) * max(
+            0.0, 1.0 - step / (0.7 * settings.steps)
+        )
+        modes = values[here].argmax(axis=1)
+        explore = rng.random(env.num_envs) < epsilon
+        modes = np.where(explore, rng.integers(0, N_MODES, env.num_envs), modes)
+        observations, rewards, dones, _ = env.step(modes)
+        there = cells(observations)
+        # An episode ends by the clock, not in a state of its own: the value goes on.
+        target = rewards + settings.gamma * values[there].max(axis=1)
+        cell = (*here, modes)
+        np.add.at(visits, cell, 1)
+        rate = np.maximum(1.0 / (1.0 + visits[cell] / 20.0), 0.01)
+        np.add.at(values, cell, rate * (target - values[cell]) / _repeats(cell, shape))
+        here = there
+        if step % 50 == 0 or step == settings.steps - 1:
+            progress(step + 1, settings.steps, f"mean reward {rewards.mean():+.4f}")
+    # Where a cell was hardly seen, the rule decides.
+    unseen = visits < settings.least_visits
+    values[unseen] = np.where(np.arange(N_MODES) == RULE_MODE, 0.0, -1e3)[
+        np.nonzero(unseen)[-1]
+    ]
+    payload = {
+        "edges": [list(cuts) for _, cuts in BINS],
+        "modes": list(MODE_NAMES),
+        "values": np.round(values, 5).tolist(),
+        "visits": visits.tolist(),
+    }
+    return Trained(
+        kind="table",
+        name=f"{building} q-learning",
+        building=building,
+        features=features,
+        payload=json.dumps(payload, separators=(",", ":")).encode(),
+        training={"agent": "q-learning", **settings.as_dict()},
+        results={},
+    )
+
+
+def _repeats(cell: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:
+    """How often each cell occurs in this step: several zones in one cell share one update."""
+    flat = np.ravel_multi_index(cell, shape)
+    _, inverse, counts = np.unique(flat, return_inverse=True, return_counts=True)
+    repeats: np.ndarray = counts[inverse]
+    return repeats

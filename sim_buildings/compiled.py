@@ -1,0 +1,229 @@
+"""Plain functions, compiled: the numba loader.
+
+numba does not follow a plain Python function that calls another, and its cache on disk does not
+notice that a callee changed. :func:`compiled` rebuilds a function so that every plain function of
+ours that it names is its compiled twin, leaves first; the cache lies in a directory named by a
+hash of all our sources, so nothing stale can be found there.
+
+``python -m sim_buildings.compiled`` fills the cache ahead of time.
+"""
+
+from __future__ import annotations
+
+import dis
+import hashlib
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import entry_points
+from itertools import pairwise
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, TypeVar
+
+import llvmlite.binding  # type: ignore[import-untyped]
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+OUR_PACKAGES = ("hvac_rl", "sim_buildings", "envs", "agents")
+# Where compiled functions of ours live; the sources in them make up the cache's name.
+HASHED_FOLDERS = ("hvac_rl.control", "hvac_rl.safety", "sim_buildings", "envs")
+KEPT_CACHES = 3
+# Another process may still be compiling into a directory younger than this.
+YOUNG_S = 86_400.0
+WARMERS = "hvac_rl.warm"
+
+_twins: dict[Callable[..., Any], Any] = {}
+_under_way: list[FunctionType] = []
+
+
+class NotCompilable(TypeError):
+    """A plain function that the loader refuses, with the reason."""
+
+
+def compiled(function: F) -> F:
+    """The compiled twin of a plain function; the same twin every time.
+
+    Functions of ours that it names are compiled too. NamedTuple classes, numbers, tuples and
+    numpy pass through. Arithmetic is IEEE double precision without reordering, so plain and
+    compiled agree to the last bit and NaN stays NaN. Compiled functions work on the arrays they
+    are given; they can neither allocate nor return one (numba refuses: "NRT required"). The twin
+    releases the interpreter's lock: :func:`in_threads` runs it on several processors.
+    """
+    if function not in _twins:
+        if not isinstance(function, FunctionType):
+            raise NotCompilable(f"{function!r} is not a plain Python function")
+        _twins[function] = _compile(function)
+    twin: F = _twins[function]
+    return twin
+
+
+def in_threads(share: Callable[[int, int], None], count: int, threads: int) -> None:
+    """Call ``share(first, end)`` for ``threads`` equal parts of range(count), at the same time.
+
+    numba's own parallel loops do not take nested named tuples.
+    """
+    if threads <= 1:
+        share(0, count)
+        return
+    edges = [count * k // threads for k in range(threads + 1)]
+    waiting = [_pool(threads).submit(share, *part) for part in pairwise(edges)]
+    for one in waiting:
+        one.result()
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="simulator")
+
+
+def _compile(function: FunctionType) -> Any:
+    if _is_ours(function.__module__) and not _is_hashed(function):
+        raise NotCompilable(
+            f"{_name(function)} lies outside {', '.join(HASHED_FOLDERS)}: a change to it would "
+            "not renew the cache"
+        )
+    if function in _under_way:
+        raise NotCompilable(f"{_name(function)} calls itself; recursion is not compiled")
+    if function.__closure__:
+        raise NotCompilable(f"{_name(function)} is a closure; pass its values as arguments")
+    _under_way.append(function)
+    try:
+        names = _names(function.__code__) & function.__globals__.keys()
+        known = {name: _global(function, name) for name in names}
+    finally:
+        _under_way.pop()
+    known["__name__"] = function.__module__
+    twin = FunctionType(function.__code__, known, function.__name__, function.__defaults__)
+    twin.__kwdefaults__ = function.__kwdefaults__
+    twin.__module__ = function.__module__
+    twin.__qualname__ = function.__qualname__
+    twin.__doc__ = function.__doc__
+    with _cache_in(cache_directory()):
+        options: dict[str, Any] = {
+            # What is not ours, a test's function say, is compiled anew in every process.
+            "cache": _is_hashed(function),
+            "nogil": True,
+            "error_model": "numpy",
+            # Without numba's runtime arrays are not reference-counted: counting took sixteen of
+            # every seventeen seconds, and the caller holds all arrays anyway.
+            "_nrt": False,
+        }
+        return numba.njit(**options)(twin)
+
+
+def _global(function: FunctionType, name: str) -> Any:
+    value = function.__globals__[name]
+    if isinstance(value, ModuleType) and _is_ours(value.__name__):
+        raise NotCompilable(
+            f"{_name(function)} uses the module {value.__name__} as {name!r}; "
+            f"import the function itself: from {value.__name__} import ..."
+        )
+    if isinstance(value, FunctionType) and _is_ours(value.__module__):
+        return compiled(value)
+    return value
+
+
+def _names(code: CodeType) -> set[str]:
+    """Every global that ``code`` and the code nested in it load."""
+    names = {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= _names(constant)
+    return names
+
+
+def _is_ours(module: str) -> bool:
+    return module.split(".")[0] in OUR_PACKAGES
+
+
+def _is_hashed(function: FunctionType) -> bool:
+    return function.__module__.rpartition(".")[0] in HASHED_FOLDERS
+
+
+def _name(function: FunctionType) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+@contextmanager
+def _cache_in(directory: Path) -> Iterator[None]:
+    """numba settles on a function's cache path while decorating; only then is its setting ours."""
+    settings: Any = numba.config
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(directory)
+    try:
+        yield
+    finally:
+        settings.CACHE_DIR = before
+
+
+def cache_root() -> Path:
+    """Where compiled code is kept: $HVAC_RL_CACHE_DIR, or the user's cache directory."""
+    chosen = os.environ.get("HVAC_RL_CACHE_DIR")
+    if chosen:
+        return Path(chosen) / "numba"
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "hvac-rl" / "numba"
+
+
+@cache
+def cache_directory() -> Path:
+    """The directory of exactly these sources, versions and processor; old ones are removed."""
+    root = cache_root()
+    directory = root / _fingerprint()
+    directory.mkdir(parents=True, exist_ok=True)
+    os.utime(directory)
+    _prune(root)
+    return directory
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    cpu = llvmlite.binding.get_host_cpu_name()
+    digest.update(f"{numba.__version__} {platform.python_version()} {cpu}".encode())
+    for folder in HASHED_FOLDERS:
+        try:
+            spec = importlib.util.find_spec(folder)
+        except ModuleNotFoundError:
+            continue
+        if spec is None or not spec.submodule_search_locations:
+            continue
+        for source in sorted(Path(spec.submodule_search_locations[0]).glob("*.py")):
+            digest.update(f"\0{folder}/{source.name}\0".encode())
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+def _prune(root: Path) -> None:
+    def age_s(directory: Path) -> float:
+        return time.time() - directory.stat().st_mtime
+
+    directories = sorted((d for d in root.iterdir() if d.is_dir()), key=age_s)
+    for directory in directories[KEPT_CACHES:]:
+        if age_s(directory) > YOUNG_S:
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def main() -> int:
+    """Compile everything that installed packages ask for: entry points ``hvac_rl.warm``."""
+    from sim_buildings.simulation import warm
+
+    print(f"Compiling the simulator into {cache_directory()} (once, about a minute) ...")
+    began = time.monotonic()
+    warm()
+    for entry in entry_points(group=WARMERS):
+        entry.load()()
+    print(f"Compiled in {time.monotonic() - began:.0f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

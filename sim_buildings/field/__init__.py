@@ -1,0 +1,1 @@
+"""The simulated building as real devices on the network: BACnet controllers, a Modbus gateway."""

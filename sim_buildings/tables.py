@@ -1,0 +1,78 @@
+"""TOML tables into frozen dataclasses: every key known, none missing, every number in range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, field, fields
+from math import inf, isfinite
+from typing import Any, TypeVar, get_type_hints
+
+from hvac_rl.errors import ConfigError
+
+T = TypeVar("T")
+
+
+def number(low: float = -inf, high: float = inf, *, above: float | None = None) -> Any:
+    """A float field with low <= value <= high, or value > ``above``."""
+    return field(metadata={"low": low, "high": high, "above": above})
+
+
+def positive() -> Any:
+    return number(above=0.0)
+
+
+def not_negative() -> Any:
+    return number(0.0)
+
+
+def fraction() -> Any:
+    return number(0.0, 1.0)
+
+
+def read(cls: type[T], table: object, where: str, given: Mapping[str, Any] | None = None) -> T:
+    """``table`` as a ``cls``; ``given`` are fields that were already read.
+
+    ``where`` is "file: key of the table", or "file: " for the whole file. Raises
+    ConfigError naming the offending key.
+    """
+    if not isinstance(table, dict):
+        raise ConfigError(where, "is not a table")
+    known: tuple[Field[Any], ...] = fields(cls)  # type: ignore[arg-type]
+    values: dict[str, Any] = dict(given or {})
+    names = sorted(f.name for f in known)
+    for key in table:
+        if key not in names:
+            raise ConfigError(_at(where, key), "unknown key", f"Known are: {', '.join(names)}")
+    hints = get_type_hints(cls)
+    for f in known:
+        if f.name in values:
+            continue
+        at = _at(where, f.name)
+        if f.name not in table:
+            if f.default is MISSING:
+                raise ConfigError(at, "missing")
+            continue
+        values[f.name] = _value(table[f.name], hints[f.name], f, at)
+    return cls(**values)
+
+
+def _at(where: str, key: str) -> str:
+    return f"{where}{key}" if where.endswith(" ") else f"{where}.{key}"
+
+
+def _value(raw: object, kind: object, f: Field[Any], at: str) -> object:
+    if kind is str:
+        if not isinstance(raw, str) or not raw:
+            raise ConfigError(at, f"must be a text, is {raw!r}")
+        return raw
+    if kind is not float:
+        raise TypeError(f"{at}: fields of type {kind} are read by the caller")
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not isfinite(raw):
+        raise ConfigError(at, f"must be a number, is {raw!r}")
+    value = float(raw)
+    limits = f.metadata
+    if limits.get("above") is not None and not value > limits["above"]:
+        raise ConfigError(at, f"must be more than {limits['above']:g}, is {value:g}")
+    if not limits.get("low", -inf) <= value <= limits.get("high", inf):
+        raise ConfigError(at, f"must lie in {limits['low']:g} to {limits['high']:g}, is {value:g}")
+    return value

@@ -1,0 +1,61 @@
+"""One building and its world for all tests, and worlds in which nothing changes."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim_buildings.building import Building, load_building
+from sim_buildings.world import World, WorldRows, make_world
+
+ConstantWorld = Callable[..., World]
+
+
+@pytest.fixture(scope="session")
+def building() -> Building:
+    return load_building("small_office")
+
+
+@pytest.fixture(scope="session")
+def world(building: Building) -> World:
+    return make_world(building, seed=7)
+
+
+@pytest.fixture(scope="session")
+def empty_building(building: Building) -> Building:
+    """The same walls and services without light and equipment."""
+    bare = (replace(zone, lights_w_m2=0.0, equipment_w_m2=0.0) for zone in building.zones)
+    return replace(building, zones=tuple(bare))
+
+
+@pytest.fixture(scope="session")
+def constant_world(building: Building) -> ConstantWorld:
+    """Ten workdays of one weather: ``constant_world(outdoor_c=0.0, people=1.0, ...)``."""
+
+    def make(
+        outdoor_c: float = 10.0, wind_m_s: float = 3.0, ghi_w_m2: float = 0.0,
+        facade_w_m2: float = 0.0, people: float = 0.0,
+    ) -> World:  # fmt: skip
+        n, facades = 2880, len(building.azimuths_deg)
+
+        def row(value: float, *more: int) -> np.ndarray:
+            return np.full((n, *more), value)
+
+        return World(
+            name="constant", year=2026, seed=0, utc_offset_h=-5.0, latitude_deg=36.0,
+            longitude_deg=-80.0, start_s=float(calendar.timegm((2026, 1, 5, 0, 0, 0))),
+            rows=WorldRows(
+                outdoor_c=row(outdoor_c), wind_m_s=row(wind_m_s), ghi_w_m2=row(ghi_w_m2),
+                facade_w_m2=row(facade_w_m2, facades), window_w_m2=row(facade_w_m2, facades),
+                people=row(people, len(building.zones)), price_per_kwh=row(0.2),
+                carbon_kg_per_kwh=row(0.4), workday=row(1.0), outdoor_hour_c=row(outdoor_c),
+                ghi_hour_w_m2=row(ghi_w_m2), temperature_eta=np.zeros(n // 12),
+                ghi_eta=np.zeros(n // 12),
+            ),
+        )  # fmt: skip
+
+    return make
