@@ -68,9 +68,8 @@ def train(
 
 def evaluate(
     building: BuildingArgument = "small_office",
-    bundle: Annotated[
-        Path, typer.Argument(help="The bundle to judge.")
-    ] = BUNDLES / "small_office_dqn",
+    bundle: Annotated[Path, typer.Argument(help="The bundle to judge.")] = BUNDLES
+    / "small_office_dqn",
     trusted_key: Annotated[
         list[str] | None,
         typer.Option(help="ed25519:BASE64 of the signer; the demonstration key is always known."),
@@ -90,7 +89,7 @@ def evaluate(
 def demo(
     start: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="First day, at local midnight.")
-    ] = datetime(2026, 7, 14),  # noqa: B008 - typer reads it, nobody changes it
+    ] = datetime(2026, 7, 14),
     days: Annotated[int, typer.Option(min=1, help="Simulated days.")] = 2,
     speed: Annotated[
         float, typer.Option(min=1.0, max=1800.0, help="Site seconds a wall second.")

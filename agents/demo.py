@@ -12,7 +12,8 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 
 from rich.console import Console
@@ -29,19 +30,31 @@ from hvac_rl.service.store import Store
 from sim_buildings.field.ready import ready_building
 
 READY_S = 60.0
+# Wall time from the building's start to the daemon's first cycle, generously.
+CONNECT_S = 10.0
 END_S = 60.0
 DAY_S = 86_400.0
 
 
 def run_demo(
-    folder: Path, building: str, start: datetime, days: int, speed: float, seed: int, bundle: Path,
+    folder: Path,
+    building: str,
+    start: datetime,
+    days: int,
+    speed: float,
+    seed: int,
+    bundle: Path,
     console: Console,
 ) -> None:
     """The whole demonstration; raises HvacRlError with the log's last lines when a part fails."""
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    common = [building, f"--start={start:%Y-%m-%d}", f"--days={days}", f"--seed={seed}"]
+    # The daemon needs some wall time to connect, hours of a fast building: it begins the evening
+    # before, so that every controller has the same days from midnight to midnight.
+    evening = start - timedelta(hours=ceil(CONNECT_S * speed / 3600.0))
+    length = days + (start - evening) / timedelta(days=1)
+    common = [building, f"--start={evening:%Y-%m-%dT%H:%M}", f"--days={length}", f"--seed={seed}"]
     schedule = _start(
         folder / "schedule.log", "simulate", *common, "--headless", f"--dir={folder / 'schedule'}"
     )
@@ -60,9 +73,7 @@ def run_demo(
             f"{len(site.plant.commandable())} of them commandable. "
             f"{days} simulated days at {speed:g} times real time; everything lands in {folder}/."
         )
-        daemon = subprocess.run(
-            [*_CLI, "run", str(site.path), f"--until={end_s}"], check=False
-        )
+        daemon = subprocess.run([*_CLI, "run", str(site.path), f"--until={end_s}"], check=False)
         if daemon.returncode != 0:
             raise HvacRlError("demo", f"the daemon ended with exit code {daemon.returncode}")
         _prove_hand_back(site, console)
@@ -72,7 +83,7 @@ def run_demo(
     finally:
         _end(plant)
         _end_headless(schedule)
-    _report(folder, site, building, start, seed, start_s, end_s, console)
+    _report(folder, site, building, evening, seed, start_s, end_s, console)
 
 
 _CLI = (sys.executable, "-m", "hvac_rl.cli")
@@ -83,9 +94,7 @@ def _start(log: Path, *arguments: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen([*_CLI, *arguments], stdout=file, stderr=subprocess.STDOUT)
 
 
-def _wait_for(
-    file: Path, process: subprocess.Popen[bytes], log: Path, console: Console
-) -> None:
+def _wait_for(file: Path, process: subprocess.Popen[bytes], log: Path, console: Console) -> None:
     deadline = time.monotonic() + READY_S
     with console.status("The simulated building starts ..."):
         while not file.exists():
@@ -132,13 +141,20 @@ def _end_headless(process: subprocess.Popen[bytes]) -> None:
 
 
 def _report(
-    folder: Path, site: Site, building: str, start: datetime, seed: int, start_s: float,
-    end_s: float, console: Console,
+    folder: Path,
+    site: Site,
+    building: str,
+    evening: datetime,
+    seed: int,
+    start_s: float,
+    end_s: float,
+    console: Console,
 ) -> None:
     agent_truth = read_truth(folder / "site" / "truth.csv").between(start_s, end_s)
     bms_truth = read_truth(folder / "schedule" / "truth.csv").between(start_s, end_s)
     with console.status("The base rule alone runs the same days ..."):
-        rule_truth = rehearse(site, ready_building(building, start=start, seed=seed), end_s)
+        simulated = ready_building(building, start=evening, seed=seed)
+        rule_truth = rehearse(site, simulated, end_s).between(start_s, end_s)
     zones = site.plant.zones
     area_m2 = sum(zone.area_m2 for zone in zones)
     band = next(iter(site.zone_limits.values()))

@@ -46,14 +46,13 @@ class _Report(BaseCallback):
         for parameter in self.model.policy.parameters():
             if not torch.isfinite(parameter).all():
                 raise HvacRlError(
-                    "training", "diverged: the network holds values that are not finite",
+                    "training",
+                    "diverged: the network holds values that are not finite",
                     "Try a smaller learning rate or another seed.",
                 )
 
 
-def train_dqn(
-    env: ZoneVecEnv, settings: DqnSettings, building: str, progress: Progress
-) -> Trained:
+def train_dqn(env: ZoneVecEnv, settings: DqnSettings, building: str, progress: Progress) -> Trained:
     """Learn on ``env``; ``progress(done, total, words)`` is called now and then."""
     torch.set_num_threads(1)
     learners = env.num_envs
@@ -83,7 +82,7 @@ def train_dqn(
     model.learn(
         total_timesteps=settings.steps * learners,
         callback=_Report(progress, settings.steps),
-        log_interval=None,
+        log_interval=settings.steps * learners,
     )
     return Trained(
         kind="onnx",

@@ -66,7 +66,7 @@ def evaluate(
     for hour in range(hours):
         if policy is not None:
             flat = batch.observations.reshape(size * batch.zones, -1)[:, columns]
-            modes = np.array(policy.choose(flat), dtype=np.int64).reshape(modes.shape)
+            modes = np.array(policy.choose(flat.tolist()), dtype=np.int64).reshape(modes.shape)
         batch.step(modes)
         peak = np.maximum(totals[:, T_PEAK_KW], batch.totals[:, T_PEAK_KW])
         totals += batch.totals

@@ -63,9 +63,7 @@ def read_key(path: Path) -> Ed25519PrivateKey:
 
 def key_text(key: Ed25519PrivateKey) -> str:
     """The public half as a site file pins it."""
-    raw = key.public_key().public_bytes(
-        serialization.Encoding.Raw, serialization.PublicFormat.Raw
-    )
+    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return KEY_PREFIX + base64.b64encode(raw).decode()
 
 
@@ -117,12 +115,9 @@ def next_version(folder: Path) -> int:
 
 def to_onnx(network: torch.nn.Module, features: int) -> bytes:
     """A network (zones, features) -> (zones, modes) as ONNX with a free batch dimension."""
-    import io
-
     import torch
 
     network = network.eval()
-    buffer = io.BytesIO()
     program = torch.onnx.export(
         network,
         (torch.zeros(2, features),),
@@ -133,5 +128,5 @@ def to_onnx(network: torch.nn.Module, features: int) -> bytes:
         verbose=False,
     )
     assert program is not None
-    program.save(buffer)
-    return buffer.getvalue()
+    model: bytes = program.model_proto.SerializeToString(deterministic=True)
+    return model

@@ -1,9 +1,11 @@
 """Tabular Q-learning over modes: one table, shared by all zones, that a person can print.
 
-Watkins & Dayan 1992, "Q-learning", Machine Learning 8. The learning rate falls with the visits of
-each cell (1 / (1 + n / 20), at least 0.01), so that a cell's value becomes the mean of what was
-seen. The reward is the zone's share of the building's cost and discomfort *against the base rule
-in a twin building* under the same weather and presence, which takes the weather's noise out.
+Watkins & Dayan 1992, "Q-learning", Machine Learning 8, with n-step returns (Peng & Williams
+1996, Machine Learning 22): what a mode does to a room shows hours later. The learning rate falls
+with the visits of each cell (1 / (1 + n / 20), at least 0.005), so that a cell's value becomes
+the mean of what was seen. The reward is the zone's share of the building's cost and discomfort
+*against the base rule in a twin building* under the same weather and presence, which takes the
+weather's noise out.
 
 Read it top to bottom in the order in which it runs.
 """
@@ -11,6 +13,7 @@ Read it top to bottom in the order in which it runs.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -31,6 +34,8 @@ BINS: tuple[tuple[str, tuple[float, ...]], ...] = (
 )
 
 Progress = Callable[[int, int, str], None]
+# The reward follows the time of day: less than a week of it says little.
+HOURS_AVERAGED = 168
 
 
 def train_q_learning(
@@ -52,30 +57,45 @@ def train_q_learning(
             for cuts, column in zip(edges, columns, strict=True)
         )
 
-    here = cells(env.reset())
+    here = cells(np.asarray(env.reset()))
+    zones = np.arange(env.num_envs)
+    # The last n hours: cells, modes, rewards. An update waits until its n rewards are there.
+    recent: deque[tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]] = deque()
+    age = np.zeros(env.num_envs, dtype=np.int64)
+    earned: deque[float] = deque(maxlen=HOURS_AVERAGED)
     for step in range(settings.steps):
-        epsilon = settings.epsilon_end + (settings.epsilon_start - settings.epsilon_end) * max(
-            0.0, 1.0 - step / (0.7 * settings.steps)
-        )
         modes = values[here].argmax(axis=1)
-        explore = rng.random(env.num_envs) < epsilon
+        explore = rng.random(env.num_envs) < settings.epsilon
         modes = np.where(explore, rng.integers(0, N_MODES, env.num_envs), modes)
-        observations, rewards, dones, _ = env.step(modes)
-        there = cells(observations)
-        # An episode ends by the clock, not in a state of its own: the value goes on.
-        target = rewards + settings.gamma * values[there].max(axis=1)
-        cell = (*here, modes)
-        np.add.at(visits, cell, 1)
-        rate = np.maximum(1.0 / (1.0 + visits[cell] / 20.0), 0.01)
-        np.add.at(values, cell, rate * (target - values[cell]) / _repeats(cell, shape))
-        here = there
+        observations, rewards, dones, infos = env.step(modes)
+        after = np.asarray(observations).copy()
+        for z in np.flatnonzero(dones):
+            # The week is over but the building is not: its value goes on where it stood.
+            after[z] = infos[z]["terminal_observation"]
+        there = cells(after)
+        recent.append((here, modes, rewards))
+        age += 1
+        if len(recent) == settings.n_steps:
+            first, chosen, _ = recent[0]
+            target = settings.gamma**settings.n_steps * values[there].max(axis=1)
+            for k, (_, _, reward) in enumerate(recent):
+                target = target + settings.gamma**k * reward
+            # A building that began anew within these hours has no n-step return to give.
+            whole = zones[age >= settings.n_steps]
+            cell = tuple(axis[whole] for axis in (*first, chosen))
+            np.add.at(visits, cell, 1)
+            rate = np.maximum(1.0 / (1.0 + visits[cell] / 20.0), 0.005)
+            np.add.at(values, cell, rate * (target[whole] - values[cell]) / _repeats(cell, shape))
+            recent.popleft()
+        age[dones] = 0
+        here = cells(np.asarray(observations))
+        earned.append(float(rewards.mean()))
         if step % 50 == 0 or step == settings.steps - 1:
-            progress(step + 1, settings.steps, f"mean reward {rewards.mean():+.4f}")
+            mean = sum(earned) / len(earned)
+            progress(step + 1, settings.steps, f"mean reward {mean:+.4f}")
     # Where a cell was hardly seen, the rule decides.
     unseen = visits < settings.least_visits
-    values[unseen] = np.where(np.arange(N_MODES) == RULE_MODE, 0.0, -1e3)[
-        np.nonzero(unseen)[-1]
-    ]
+    values[unseen] = np.where(np.arange(N_MODES) == RULE_MODE, 0.0, -1e3)[np.nonzero(unseen)[-1]]
     payload = {
         "edges": [list(cuts) for _, cuts in BINS],
         "modes": list(MODE_NAMES),

@@ -52,9 +52,7 @@ class DirectAdapter:
                 value = value if ours is None else ours
                 level = BMS_PRIORITY if ours is None else self._priority
             readings.append(
-                Reading(
-                    point=point.name, time_s=time_s, value=value, commanded_by=level, ours=ours
-                )
+                Reading(point=point.name, time_s=time_s, value=value, commanded_by=level, ours=ours)
             )
         return readings
 

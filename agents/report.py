@@ -97,15 +97,11 @@ def verdict(agent: Outcome, other: Outcome) -> str:
             f"{1.0 - agent.kpis.energy_kwh / other.kpis.energy_kwh:.1%} less energy, {comfort}."
         )
     if saved < -0.0005:
-        return (
-            f"Against the {other.name}: it did NOT save: {-saved:.1%} more cost, {comfort}."
-        )
+        return f"Against the {other.name}: it did NOT save: {-saved:.1%} more cost, {comfort}."
     return f"Against the {other.name}: it did NOT save: the cost is the same, {comfort}."
 
 
-def write_summary(
-    path: Path, agent: Outcome, others: list[Outcome], service: Service
-) -> None:
+def write_summary(path: Path, agent: Outcome, others: list[Outcome], service: Service) -> None:
     """The same as JSON."""
     document = {
         "outcomes": [

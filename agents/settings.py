@@ -14,7 +14,7 @@ class Settings:
     """Hourly decisions of each zone."""
     gamma: float = 0.96
     """Discount an hour: what happens half a day later still counts with 0.6."""
-    discomfort_weight: float = 2.0
+    discomfort_weight: float = 1.0
     """Currency a K h of thermal discomfort in a zone."""
 
     def as_dict(self) -> dict[str, object]:
@@ -23,22 +23,28 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QLearningSettings(Settings):
-    steps: int = 6000
-    epsilon_start: float = 0.5
-    epsilon_end: float = 0.05
-    least_visits: int = 50
+    steps: int = 12_000
+    epsilon: float = 0.1
+    n_steps: int = 10
+    least_visits: int = 200
     """A cell and mode seen less often is not trusted."""
+    least_gain: float = 0.02
+    """A mode must promise this much more than the rule's own to be chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DqnSettings(Settings):
-    learning_rate: float = 5e-4
-    batch_size: int = 1024
+    buildings: int = 64
+    steps: int = 6000
+    gamma: float = 0.98
+    learning_rate: float = 1e-3
+    batch_size: int = 2048
     hidden: tuple[int, ...] = (64, 64)
-    buffer_size: int = 400_000
+    buffer_size: int = 1_000_000
     gradient_steps: int = 8
+    """Gradient steps an hour of all buildings."""
     target_update_steps: int = 40
-    n_steps: int = 6
-    exploration_initial: float = 0.4
+    n_steps: int = 10
+    exploration_initial: float = 0.2
     exploration_fraction: float = 0.5
-    exploration_final: float = 0.05
+    exploration_final: float = 0.03

@@ -22,7 +22,7 @@ from hvac_rl.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Rows at the end of each step, ``time_s`` as the index; columns as the simulator names them."""
+    """Rows at the end of each step by ``time_s``; columns as the simulator names them."""
 
     rows: pd.DataFrame
     zones: tuple[str, ...]
@@ -39,9 +39,7 @@ def read_truth(path: Path) -> Truth:
         rows = pd.read_csv(path, index_col="time_s")
     except (OSError, ValueError) as error:
         raise ConfigError(str(path), f"is no record of a simulated building: {error}") from error
-    zones = tuple(
-        name.removesuffix(".air_c") for name in rows.columns if name.endswith(".air_c")
-    )
+    zones = tuple(name.removesuffix(".air_c") for name in rows.columns if name.endswith(".air_c"))
     return Truth(rows, zones)
 
 

@@ -23,11 +23,11 @@ from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.control.encoding import FORECAST_HOURS, N_FEATURES, RULE_MODE
 from hvac_rl.control.kpis import KpiLimits
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
-from hvac_rl.safety.tiers import AirHandlerGuardState, ZoneGuardState
+from hvac_rl.safety.values import AirHandlerGuardState, ZoneGuardState
+from sim_buildings.buffers import make_buffers
 from sim_buildings.building import Building
 from sim_buildings.compiled import compiled, in_threads
 from sim_buildings.parameters import parameters
-from sim_buildings.buffers import make_buffers
 from sim_buildings.tariff import WORKDAY_PRICE
 from sim_buildings.weather import HOURS_PER_DAY, ROW_S, ROWS_PER_DAY, ROWS_PER_HOUR
 from sim_buildings.world import World
@@ -90,9 +90,7 @@ def make_worlds(worlds: Sequence[World]) -> Worlds:
         held |= np.roll(present, back, axis=1)
     days = first.n_rows // ROWS_PER_DAY
     workday = first.rows.workday[::ROWS_PER_DAY] > 0.5
-    ahead = [
-        next((k for k in range(1, 8) if workday[(day + k) % days]), 7) for day in range(days)
-    ]
+    ahead = [next((k for k in range(1, 8) if workday[(day + k) % days]), 7) for day in range(days)]
     return Worlds(
         rows=first.rows,
         people=people,
@@ -172,7 +170,7 @@ class Batch:
         """One hour under ``modes``, shape (size, zones), in all or the flagged buildings."""
         active = np.ones(self.size, dtype=np.bool_) if which is None else which
         row, world = self._where()
-        now_s = self.hour * 3600.0
+        now_s = self.hour.astype(np.float64) * 3600.0
 
         def run(first: int, end: int) -> None:
             self._run_hour(modes, row, now_s, world, self.setting, self.worlds, self.buffers,

@@ -113,7 +113,9 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
         self._world_list = [make_world(loaded, seed=seed) for seed in seeds]
         self._batch = Batch(make_setting(loaded), make_worlds(self._world_list), 1)
         self._columns = [FEATURE_NAMES.index(name) for name in observations]
-        self._reward = reward or (lambda kpis: -sum(w * getattr(kpis, k) for k, w in weights.items()))
+        self._reward = reward or (
+            lambda kpis: -sum(w * getattr(kpis, k) for k, w in weights.items())
+        )
         self._hours = days * HOURS_PER_DAY
         self._left = 0
         self._totals = Kpis()
@@ -121,9 +123,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
         self.zone_names = loaded.zone_names
         self.mode_names = MODE_NAMES
         self.action_space = spaces.MultiDiscrete([N_MODES] * zones)
-        self.observation_space = spaces.Box(
-            -10.0, 10.0, (zones * len(self._columns),), np.float32
-        )
+        self.observation_space = spaces.Box(-10.0, 10.0, (zones * len(self._columns),), np.float32)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -167,7 +167,8 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
 
     def _observation(self) -> NDArray[np.float32]:
         chosen = self._batch.observations[0][:, self._columns]
-        return np.clip(chosen.ravel(), -10.0, 10.0).astype(np.float32)
+        clipped: NDArray[np.float32] = np.clip(chosen.ravel(), -10.0, 10.0).astype(np.float32)
+        return clipped
 
     def _day(self) -> str:
         return day_of(self._world_list[0], int(self._batch.hour[0])).isoformat()

@@ -22,14 +22,13 @@ from hvac_rl.control.encoding import decode, encode_zone
 from hvac_rl.control.schedule import TimeFacts
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
 from hvac_rl.safety.rules import required_outdoor_air, room_beyond_limits
-from hvac_rl.safety.tiers import (
+from hvac_rl.safety.tiers import guard_air_handler, guard_zone
+from hvac_rl.safety.values import (
     AirHandlerFacts,
     AirHandlerGuardState,
     ZoneFacts,
     ZoneGuardState,
     ZoneWish,
-    guard_air_handler,
-    guard_zone,
 )
 
 N_ZONE_GUARD = len(ZoneGuardState._fields)
@@ -65,9 +64,7 @@ def propose(
 ) -> None:
     """The rule's wish for every zone into ``proposals``, shape (zones, 4)."""
     for z in range(facts.shape[0]):
-        wish = zone_rule(
-            zone_facts_of(facts[z]), site, time, building.full_light_lux[z], rule
-        )
+        wish = zone_rule(zone_facts_of(facts[z]), site, time, building.full_light_lux[z], rule)
         proposals[z, 0] = wish.heating_c
         proposals[z, 1] = wish.cooling_c
         proposals[z, 2] = wish.blind
@@ -139,9 +136,7 @@ def act(
     most_heating_k = 0.0
     for z in range(facts.shape[0]):
         zone = zone_facts_of(facts[z])
-        proposed = ZoneWish(
-            proposals[z, 0], proposals[z, 1], proposals[z, 2], proposals[z, 3]
-        )
+        proposed = ZoneWish(proposals[z, 0], proposals[z, 1], proposals[z, 2], proposals[z, 3])
         wish = decode(modes[z], proposed, zone.occupied)
         state = zone_guard[z]
         before = ZoneGuardState(

@@ -27,6 +27,7 @@ from hvac_rl.control.encoding import slow_filter
 from hvac_rl.control.kpis import KpiLimits, co2_excess_ppm, thermal_discomfort_k
 from hvac_rl.control.schedule import TimeFacts, time_facts
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
+from sim_buildings.buffers import Buffers, one_of
 from sim_buildings.columns import (
     B_CARBON,
     B_COOLING,
@@ -49,7 +50,6 @@ from sim_buildings.columns import (
     Z_REHEAT,
 )
 from sim_buildings.parameters import Params
-from sim_buildings.buffers import Buffers, one_of
 from sim_buildings.step import step_building
 from sim_buildings.weather import ROWS_PER_DAY, ROWS_PER_HOUR
 from sim_buildings.world import WorldRows, forecast, hour_of_day
@@ -177,9 +177,7 @@ def look(
         facts[z, OCCUPIED] = worlds.presence[w, (row - 1) % n_rows, z]
         facts[z, DAYLIGHT] = out[Z_DAYLIGHT]
         facts[z, FACADE] = out[Z_FACADE]
-        memory.air_slow_c[b, z] = slow_filter(
-            memory.air_slow_c[b, z], out[Z_AIR], CYCLE_S / 3600.0
-        )
+        memory.air_slow_c[b, z] = slow_filter(memory.air_slow_c[b, z], out[Z_AIR], CYCLE_S / 3600.0)
     propose(
         facts,
         setting.building,

@@ -13,4 +13,6 @@ def warm() -> None:
     """One reset and one hour of one building."""
     building = load_building("small_office")
     batch = Batch(make_setting(building), make_worlds([make_world(building)]), 1)
-    batch.reset(np.ones(1, dtype=np.bool_), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+    batch.reset(
+        np.ones(1, dtype=np.bool_), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    )

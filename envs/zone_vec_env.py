@@ -60,7 +60,7 @@ class ZoneVecEnv(VecEnv):
             spaces.Discrete(N_MODES),
         )
 
-    def reset(self) -> NDArray[np.float32]:  # type: ignore[override]
+    def reset(self) -> NDArray[np.float32]:
         self._begin(np.ones(self._batch.size, dtype=np.bool_))
         # Buildings end their weeks at different hours, so that no reset comes all at once.
         self._left = self._rng.integers(1, DAYS_PER_WEEK * HOURS_PER_DAY + 1, self._batch.size)

@@ -25,7 +25,10 @@ def simulate(
         str, typer.Option(help="Bundled weather, or the path of a TMY3 (.csv) or EPW (.epw) file.")
     ] = "greensboro",
     start: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="First day, at local midnight.")
+        datetime,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="Beginning, in local standard time."
+        ),
     ] = datetime(2026, 7, 14),
     days: Annotated[float, typer.Option(min=0.01, help="Length of the simulated period.")] = 2.0,
     speed: Annotated[
@@ -59,8 +62,12 @@ def simulate(
         Path | None, typer.Option(help="A policy bundle that the site file shall name.")
     ] = None,
     trusted_key: Annotated[
-        list[str] | None, typer.Option(help="ed25519:BASE64, repeatable; needed with --policy.")
+        list[str] | None,
+        typer.Option(help="ed25519:BASE64 of the signer; default: the demonstration key."),
     ] = None,
+    store: Annotated[
+        str, typer.Option(help="The daemon's journal, for the site file: an SQLModel URL.")
+    ] = "sqlite:///journal.db",
 ) -> None:
     """Put a simulated building on the network as real devices, or run it headless.
 
@@ -74,6 +81,7 @@ def simulate(
     """
     # Imported here: numba, pvlib and bacpypes3 are slow, and `hvac-rl --help` needs none of them.
     try:
+        from hvac_rl.control.bundle import DEMO_PUBLIC_KEY
         from sim_buildings.field.launch import Launch, launch
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] in OUR_PACKAGES:
@@ -100,6 +108,7 @@ def simulate(
             bacnet_port=bacnet_port,
             modbus_port=modbus_port,
             policy=policy,
-            trusted_keys=tuple(trusted_key or ()),
+            trusted_keys=tuple(trusted_key or (DEMO_PUBLIC_KEY,)),
+            store=store,
         )
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
 
@@ -142,7 +143,8 @@ def _rows(
     n_hours = hours["ghi"].size
     n = n_hours * ROWS_PER_HOUR
     middles = pd.date_range(
-        pd.Timestamp(year, 1, 1, tz=f"Etc/GMT{-int(offset_h):+d}") + pd.Timedelta(ROW_S / 2, "s"),
+        datetime(year, 1, 1, tzinfo=timezone(timedelta(hours=offset_h)))
+        + timedelta(seconds=ROW_S / 2),
         periods=n,
         freq=f"{ROW_S:g}s",
     )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim_buildings.building import Building
 from sim_buildings.forecast import fill_forecast, forecast_errors, next_hour_mean
 from sim_buildings.occupancy import workdays, year_of_people
+from sim_buildings.solar import FacadeSun
 from sim_buildings.tariff import CARBON, OTHER_PRICE, WORKDAY_PRICE
 from sim_buildings.weather import HOURS_PER_DAY, ROW_S, ROWS_PER_DAY, ROWS_PER_HOUR, load_weather
 
@@ -108,6 +109,7 @@ def make_world(
 ) -> World:
     """The world of ``building``. ``weather``: a bundled name or a TMY3 or EPW file."""
     place = load_weather(weather, year)
+    outdoor_hour_c, ghi_hour_w_m2 = _next_hours(weather, year)
     sun = [_facade(weather, year, azimuth) for azimuth in building.azimuths_deg]
     working = workdays(building, year)
     eta_t, eta_g = forecast_errors(len(working) * HOURS_PER_DAY, seed)
@@ -130,8 +132,8 @@ def make_world(
             price_per_kwh=np.repeat(prices.ravel(), ROWS_PER_HOUR),
             carbon_kg_per_kwh=np.repeat(np.tile(CARBON, len(working)), ROWS_PER_HOUR),
             workday=np.repeat(working.astype(np.float64), ROWS_PER_DAY),
-            outdoor_hour_c=_next_hour(weather, year, "outdoor_c"),
-            ghi_hour_w_m2=_next_hour(weather, year, "ghi_w_m2"),
+            outdoor_hour_c=outdoor_hour_c,
+            ghi_hour_w_m2=ghi_hour_w_m2,
             temperature_eta=eta_t,
             ghi_eta=eta_g,
         ),
@@ -139,12 +141,15 @@ def make_world(
 
 
 # Worlds of one place and year differ in people alone: the weather's part is worked out once.
-_facade = lru_cache(maxsize=32)(
-    lambda weather, year, azimuth: load_weather(weather, year).facade(azimuth)
-)
-_next_hour = lru_cache(maxsize=8)(
-    lambda weather, year, column: next_hour_mean(getattr(load_weather(weather, year), column))
-)
+@lru_cache(maxsize=32)
+def _facade(weather: str, year: int, azimuth_deg: float) -> FacadeSun:
+    return load_weather(weather, year).facade(azimuth_deg)
+
+
+@lru_cache(maxsize=4)
+def _next_hours(weather: str, year: int) -> tuple[Floats, Floats]:
+    place = load_weather(weather, year)
+    return next_hour_mean(place.outdoor_c), next_hour_mean(place.ghi_w_m2)
 
 
 def _columns(arrays: list[Floats], rows: int) -> Floats:

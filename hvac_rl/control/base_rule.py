@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hvac_rl.control.schedule import TimeFacts
 from hvac_rl.safety.rules import clamp
-from hvac_rl.safety.tiers import AirHandlerWish, ZoneFacts, ZoneWish
+from hvac_rl.safety.values import AirHandlerWish, ZoneFacts, ZoneWish
 
 
 class RuleParameters(NamedTuple):

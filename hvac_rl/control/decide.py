@@ -37,7 +37,7 @@ from hvac_rl.safety.facts import value_of, zone_facts
 from hvac_rl.safety.gates import first_bad_input
 from hvac_rl.safety.limits import AirHandlerLimits
 from hvac_rl.safety.rules import required_outdoor_air
-from hvac_rl.safety.tiers import ZoneFacts, ZoneWish
+from hvac_rl.safety.values import ZoneFacts, ZoneWish
 from hvac_rl.zones import AirHandler, Plant, Zone
 
 log = logging.getLogger(__name__)

@@ -11,15 +11,21 @@ import hashlib
 import json
 from collections.abc import MutableSequence, Sequence
 from math import cos, exp, pi, sin
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from hvac_rl.control.base_rule import SiteFacts
 from hvac_rl.control.schedule import TimeFacts
 from hvac_rl.safety.rules import clamp
-from hvac_rl.safety.tiers import ZoneFacts, ZoneWish
+from hvac_rl.safety.values import ZoneFacts, ZoneWish
 
 FORECAST_HOURS = 24
 SLOW_FILTER_H = 24.0
+
+
+class Numbers(Protocol):
+    """A list or an array of numbers."""
+
+    def __getitem__(self, index: int, /) -> float: ...
 
 
 class Feature(NamedTuple):
@@ -124,7 +130,7 @@ def schema_hash(features: Sequence[str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def window_mean(values: Sequence[float], first: int, last: int) -> float:
+def window_mean(values: Numbers, first: int, last: int) -> float:
     """Mean of ``values[first:last]``."""
     total = 0.0
     for k in range(first, last):
@@ -147,9 +153,9 @@ def encode_zone(
     azimuth_deg: float,
     site: SiteFacts,
     time: TimeFacts,
-    outdoor_forecast_c: Sequence[float],
-    ghi_forecast_w_m2: Sequence[float],
-    price_hourly: Sequence[float],
+    outdoor_forecast_c: Numbers,
+    ghi_forecast_w_m2: Numbers,
+    price_hourly: Numbers,
     price_mean: float,
     rule_wish: ZoneWish,
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hvac_rl.records import Snapshot
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
 from hvac_rl.safety.rules import required_outdoor_air, room_beyond_limits
-from hvac_rl.safety.tiers import AirHandlerFacts, ZoneFacts
+from hvac_rl.safety.values import AirHandlerFacts, ZoneFacts
 from hvac_rl.zones import AirHandler, Zone
 
 

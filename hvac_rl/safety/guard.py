@@ -22,7 +22,8 @@ from hvac_rl.safety.gates import (
     who_commands,
 )
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
-from hvac_rl.safety.tiers import (
+from hvac_rl.safety.tiers import guard_air_handler, guard_zone
+from hvac_rl.safety.values import (
     FREE,
     NAN,
     RULE_NAMES,
@@ -31,8 +32,6 @@ from hvac_rl.safety.tiers import (
     ZoneFacts,
     ZoneGuardState,
     ZoneWish,
-    guard_air_handler,
-    guard_zone,
 )
 from hvac_rl.zones import AirHandler, Plant, Zone
 

@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import ValidationError
-
 from hvac_rl.control.bundle import public_key
 from hvac_rl.control.calendar import SiteCalendar, Tariff
 from hvac_rl.errors import ConfigError
@@ -33,6 +30,7 @@ from hvac_rl.service.site_schema import (
     PolicyRow,
     SiteDocument,
 )
+from hvac_rl.service.site_text import Names, parse
 from hvac_rl.units import UNITS
 from hvac_rl.zones import (
     AIR_HANDLER_COMMANDS,
@@ -93,8 +91,7 @@ class Site:
 
 def load_site(path: Path) -> Site:
     """Read, check and assemble; raises ConfigError naming file and key."""
-    document, lines = _parse(path)
-    names = _Names(path, lines)
+    document, names = parse(path)
     kinds = {
         row.adapter: load_adapter_kind(row.adapter, names.where("devices", i, "adapter"))
         for i, row in enumerate(document.devices)
@@ -129,67 +126,7 @@ def load_site(path: Path) -> Site:
     return site
 
 
-class _Names:
-    """Where a key stands: "site.yaml:12: devices[0].address"."""
-
-    def __init__(self, path: Path, lines: Mapping[tuple[object, ...], int]) -> None:
-        self.path = path
-        self._lines = lines
-
-    def where(self, *keys: object) -> str:
-        text = ""
-        for key in keys:
-            text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)
-        known = tuple(keys)
-        while known and known not in self._lines:
-            known = known[:-1]
-        line = f":{self._lines[known]}" if known else ""
-        return f"{self.path}{line}: {text}" if text else f"{self.path}"
-
-
-def _parse(path: Path) -> tuple[SiteDocument, dict[tuple[object, ...], int]]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(
-            str(path),
-            f"cannot be read: {error.strerror}",
-            "hvac-rl simulate writes a site file to start from.",
-        ) from error
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(str(path), f"is not YAML: {error}") from error
-    lines: dict[tuple[object, ...], int] = {}
-    if tree is not None:
-        _note_lines(tree, (), lines)
-    try:
-        return SiteDocument.model_validate(raw), lines
-    except ValidationError as error:
-        first = error.errors()[0]
-        names = _Names(path, lines)
-        message = {"missing": "is missing", "extra_forbidden": "is not a key of a site file"}.get(
-            first["type"], first["msg"].removeprefix("Value error, ")
-        )
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise ConfigError(names.where(*first["loc"]), message + more) from error
-
-
-def _note_lines(
-    node: yaml.Node, keys: tuple[object, ...], lines: dict[tuple[object, ...], int]
-) -> None:
-    lines[keys] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            _note_lines(value, (*keys, key.value), lines)
-            lines[(*keys, key.value)] = key.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            _note_lines(value, (*keys, index), lines)
-
-
-def _unique(values: list[str], section: str, names: _Names) -> None:
+def _unique(values: list[str], section: str, names: Names) -> None:
     for index, value in enumerate(values):
         if value in values[:index]:
             raise ConfigError(names.where(section, index, "name"), f"{value!r} is there twice")
@@ -199,7 +136,7 @@ def _extra(row: DeviceRow | PointRow) -> dict[str, object]:
     return dict(row.model_extra or {})
 
 
-def _parsed(parse: Any, raw: dict[str, object], names: _Names, *keys: object, **more: Any) -> Any:
+def _parsed(parse: Any, raw: dict[str, object], names: Names, *keys: object, **more: Any) -> Any:
     """Let the adapter kind parse its own keys; its ValueError("key: what") gains file and line."""
     try:
         return parse(raw, **more)
@@ -215,7 +152,7 @@ def _point(
     index: int,
     document: SiteDocument,
     kinds: Mapping[str, AdapterKind],
-    names: _Names,
+    names: Names,
 ) -> Point:
     devices = {device.name: device for device in document.devices}
     if row.device not in devices:
@@ -276,7 +213,7 @@ def _owners(document: SiteDocument) -> list[str]:
     ]
 
 
-def _one_point_an_address(points: list[Point], names: _Names) -> None:
+def _one_point_an_address(points: list[Point], names: Names) -> None:
     seen: dict[tuple[str, Hashable], str] = {}
     for index, point in enumerate(points):
         key = (point.device, point.address)
@@ -289,7 +226,7 @@ def _one_point_an_address(points: list[Point], names: _Names) -> None:
         seen[key] = point.name
 
 
-def _limits(document: SiteDocument, names: _Names) -> tuple[ZoneLimits, AirHandlerLimits]:
+def _limits(document: SiteDocument, names: Names) -> tuple[ZoneLimits, AirHandlerLimits]:
     for section, table in (("zone", ABSOLUTE_ZONE), ("air_handler", ABSOLUTE_AIR_HANDLER)):
         for key in getattr(document.limits, section):
             if key not in table:
@@ -309,7 +246,7 @@ def _limits(document: SiteDocument, names: _Names) -> tuple[ZoneLimits, AirHandl
     return zone, handler
 
 
-def _plant(document: SiteDocument, points: list[Point], names: _Names) -> Plant:
+def _plant(document: SiteDocument, points: list[Point], names: Names) -> Plant:
     sensors = by_role(points, SITE, SITE_SENSORS)
     for role in SITE_NEEDS:
         if role not in sensors:
@@ -363,9 +300,7 @@ def _lacks(of: str, role: str, table: Mapping[str, str]) -> str:
     return f"{of} has no {brick}, without which it cannot be judged"
 
 
-def _commandable(
-    commands: dict[str, Point], names: _Names, points: list[Point]
-) -> dict[str, Point]:
+def _commandable(commands: dict[str, Point], names: Names, points: list[Point]) -> dict[str, Point]:
     for point in commands.values():
         if not point.writable:
             raise ConfigError(
@@ -377,7 +312,7 @@ def _commandable(
 
 
 def _devices(
-    document: SiteDocument, kinds: Mapping[str, AdapterKind], names: _Names
+    document: SiteDocument, kinds: Mapping[str, AdapterKind], names: Names
 ) -> dict[str, Device]:
     _unique([row.name for row in document.devices], "devices", names)
     devices = {}
@@ -428,7 +363,7 @@ def _calendar(document: SiteDocument) -> SiteCalendar:
     )
 
 
-def _policy(document: SiteDocument, names: _Names) -> PolicyRow | None:
+def _policy(document: SiteDocument, names: Names) -> PolicyRow | None:
     row = document.policy
     for index, key in enumerate(row.trusted_keys if row else []):
         try:
@@ -446,7 +381,7 @@ def _store_url(path: Path, url: str) -> str:
     return url
 
 
-def _ranges_hold_limits(site: Site, names: _Names) -> None:
+def _ranges_hold_limits(site: Site, names: Names) -> None:
     """A point's own range must hold all that the guard may command on it."""
     for zone in site.plant.zones:
         limits = site.zone_limits[zone.name]
@@ -472,7 +407,7 @@ def _ranges_hold_limits(site: Site, names: _Names) -> None:
 
 
 def _check_spans(
-    commands: Mapping[str, Point], spans: Mapping[str, tuple[float, float]], names: _Names
+    commands: Mapping[str, Point], spans: Mapping[str, tuple[float, float]], names: Names
 ) -> None:
     for role, point in commands.items():
         low, high = spans[role]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from itertools import islice
 from typing import Any
 
@@ -75,8 +74,8 @@ def build_object(point: FieldPoint) -> Any:
     return AnalogValueObjectCmd(
         presentValue=middle,
         relinquishDefault=middle,
-        minPresValue=_single(span.minimum),
-        maxPresValue=_single(span.maximum),
+        minPresValue=span.minimum,
+        maxPresValue=span.maximum,
         **common,
     )
 
@@ -124,11 +123,6 @@ def override_of(target: Any) -> float | None:
 
 def is_commandable(target: Any) -> bool:
     return isinstance(target, Commandable)
-
-
-def _single(value: float) -> float:
-    """As a REAL carries it: the limit itself, written by a client, must not lie beyond it."""
-    return float(struct.unpack(">f", struct.pack(">f", value))[0])
 
 
 def _number(entry: Any) -> float | None:

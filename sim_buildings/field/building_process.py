@@ -15,7 +15,7 @@ from sim_buildings.field.network import FieldNetwork
 from sim_buildings.field.recorder import TruthRecorder
 from sim_buildings.field.simulated_building import SimulatedBuilding
 from sim_buildings.field.site_time import SiteClock, lease_s
-from sim_buildings.field.site_writer import CYCLE_S, PolicyChoice, site_yaml
+from sim_buildings.field.site_writer import CYCLE_S, DEFAULT_STORE, PolicyChoice, site_yaml
 
 # Steps in one go before clients are served again; only a simulation that is behind needs many.
 MOST_STEPS_AT_ONCE = 30
@@ -35,6 +35,8 @@ class FieldOptions:
     modbus_port: int | None = None
     cycle_s: float = CYCLE_S
     policy: PolicyChoice | None = None
+    store: str = DEFAULT_STORE
+    """SQLModel URL of the daemon's journal, for the site file."""
     end_s: float = float("inf")
     """Site time at which the process ends by itself."""
 
@@ -82,7 +84,12 @@ class BuildingProcess:
         await self.network.start(options.host, options.bacnet_port, options.modbus_port)
         try:
             self._push()
-            site = site_yaml(self.network, cycle_s=options.cycle_s, policy=options.policy)
+            site = site_yaml(
+                self.network,
+                cycle_s=options.cycle_s,
+                policy=options.policy,
+                store=options.store,
+            )
             self.site_file.write_text(site, encoding="utf-8")
             with TruthRecorder(self._folder / TRUTH, self._simulated.truth_columns()) as recorder:
                 self._clock.start()

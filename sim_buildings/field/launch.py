@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import calendar
 import logging
 import os
 import signal
@@ -20,17 +19,13 @@ from rich.table import Table
 
 from hvac_rl.errors import ConfigError
 from hvac_rl.service.clocks import check_speed
-from sim_buildings.building import load_building
 from sim_buildings.field.building_process import BuildingProcess, FieldOptions
-from sim_buildings.field.describe import describe
 from sim_buildings.field.headless import run_headless
 from sim_buildings.field.point_list import FieldPoint
+from sim_buildings.field.ready import ready_building
 from sim_buildings.field.simulation_view import SimulationView
 from sim_buildings.field.site_time import SiteClock, lease_s
 from sim_buildings.field.site_writer import CYCLE_S, PolicyChoice
-from sim_buildings.simulation import Simulation
-from sim_buildings.weather import ROW_S
-from sim_buildings.world import make_world
 
 DAY_S = 86_400.0
 # A bar for what is over sooner than this would only flicker.
@@ -56,6 +51,7 @@ class Launch:
     modbus_port: int | None
     policy: Path | None
     trusted_keys: tuple[str, ...]
+    store: str
 
 
 def launch(options: Launch) -> None:
@@ -73,16 +69,16 @@ def launch(options: Launch) -> None:
 
 
 def prepare(options: Launch, console: Console) -> SimulationView:
-    """The building at ``start``, its walls as warm as the weather before made them."""
-    if ROW_S % options.dt_s != 0.0:
-        raise ConfigError("--dt", f"must divide {ROW_S:g} s, the step of the weather")
-    building = load_building(options.building)
-    with console.status(f"Preparing {building.title.lower()} (the first time compiles it) ..."):
-        world = make_world(building, options.weather, options.start.year, options.seed)
-        start_s = float(calendar.timegm(options.start.timetuple()))
-        simulation = Simulation(building, world, start_s=start_s, dt_s=options.dt_s)
-        simulation.warm_up(options.warm_up_days)
-    return SimulationView(simulation, describe(building, world))
+    """The building at ``start``, while a person is told why nothing happens yet."""
+    with console.status(f"Preparing {options.building} (the first time compiles it) ..."):
+        return ready_building(
+            options.building,
+            start=options.start,
+            seed=options.seed,
+            weather=options.weather,
+            dt_s=options.dt_s,
+            warm_up_days=options.warm_up_days,
+        )
 
 
 def policy_choice(
@@ -128,6 +124,7 @@ async def _serve(
             bacnet_port=options.bacnet_port,
             modbus_port=options.modbus_port,
             policy=policy,
+            store=options.store,
             end_s=end_s,
         ),
     )

@@ -23,7 +23,7 @@ def ready_building(
     dt_s: float = 60.0,
     warm_up_days: float = 7,
 ) -> SimulationView:
-    """The building at local midnight of ``start`` after ``warm_up_days`` under its BMS alone.
+    """The building at ``start``, local standard time, after ``warm_up_days`` under its BMS alone.
 
     Raises ConfigError for an unknown building or weather, or a step that does not fit.
     """

@@ -16,6 +16,7 @@ from sim_buildings.field.network import FieldNetwork
 from sim_buildings.field.point_list import HEARTBEAT_REGISTER, BacnetPlace, FieldPoint
 
 CYCLE_S = 900.0
+DEFAULT_STORE = "sqlite:///journal.db"
 HEARTBEAT_S = 60.0
 DAEMON_INSTANCE = 3990
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -30,7 +31,11 @@ class PolicyChoice:
 
 
 def site_yaml(
-    network: FieldNetwork, *, cycle_s: float = CYCLE_S, policy: PolicyChoice | None = None
+    network: FieldNetwork,
+    *,
+    cycle_s: float = CYCLE_S,
+    policy: PolicyChoice | None = None,
+    store: str = DEFAULT_STORE,
 ) -> str:
     """The site file of a network that listens."""
     building = network.building
@@ -42,7 +47,7 @@ def site_yaml(
         _entry(heartbeat_s=HEARTBEAT_S) + "  # a device whose heartbeat stands still drops us",
         _entry(priority=SUPERVISOR_PRIORITY) + "  # the one BACnet priority that is written",
         _entry(state="state"),
-        _entry(store="sqlite:///journal.db"),
+        _entry(store=store),
         _entry(clock={"kind": "published", "path": "clock.json"}),
         _entry(forecast={"kind": "file", "path": "forecast.csv"}),
         *_policy(policy),

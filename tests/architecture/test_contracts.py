@@ -131,7 +131,7 @@ def test_compose_targets_exist_in_the_dockerfile(compose: dict) -> None:  # type
 
 def test_every_command_is_in_the_readme_and_has_help() -> None:
     readme = (ROOT / "README.md").read_text()
-    listed = re.findall(r"^│ ([a-z-]+) +", _cli("--help"), re.MULTILINE)
+    listed = re.findall(r"^│ ([a-z][a-z-]+) +", _cli("--help"), re.MULTILINE)
     assert {"run", "simulate", "train", "evaluate", "points", "release", "demo"} <= set(listed)
     for command in listed:
         assert f"hvac-rl {command}" in readme, f"README does not tell of {command}"

@@ -54,6 +54,17 @@ def test_recirculation_alone_conserves_co2(empty_building: Building, constant_wo
     assert np.ptp(simulation.zone_state[:, STATE_CO2]) < 50.0
 
 
+def test_doors_alone_even_out_co2_and_conserve_it(empty_building: Building, constant_world) -> None:
+    world = constant_world(wind_m_s=0.0)
+    simulation = Simulation(empty_building, world, start_s=world.start_s, dt_s=300.0)
+    simulation.zone_state[:, STATE_CO2] = [2000.0, 400.0, 800.0, 600.0, 1000.0]
+    volumes = np.array([zone.volume_m3 for zone in empty_building.zones])
+    before = volumes @ simulation.zone_state[:, STATE_CO2]
+    simulation.step(ahu_override=np.array([0.0, np.nan, np.nan, np.nan]), steps=288)
+    assert volumes @ simulation.zone_state[:, STATE_CO2] == pytest.approx(before, rel=1e-12)
+    assert np.ptp(simulation.zone_state[:, STATE_CO2]) < 10.0
+
+
 def test_infiltration_is_its_design_flow_at_ten_miles_an_hour() -> None:
     assert infiltration_m3_s(0.1, 4.47, False) == pytest.approx(0.1, rel=2e-3)
     assert infiltration_m3_s(0.1, 4.47, True) == pytest.approx(0.025, rel=2e-3)

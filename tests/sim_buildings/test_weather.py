@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pvlib
 import pytest
 
@@ -69,3 +70,24 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.csv").write_text("Dear Sir,\nwhat weather!\n")
     with pytest.raises(ConfigError, match="is not a TMY3 or EPW file"):
         load_weather(str(tmp_path / "letter.csv"))
+
+
+def test_an_epw_file_is_read_like_any_other(tmp_path: Path) -> None:
+    """A made-up place at UTC+5:30 where the temperature is the hour and the sun shines at noon."""
+    header = "LOCATION,Pretend,ST,IND,made up,123456,18.0,75.0,5.5,200.0\n" + "HEADER\n" * 7
+    lines = []
+    for day in pd.date_range("2001-01-01", periods=365):
+        for hour in range(1, 25):
+            fields = ["0"] * 35
+            fields[0:5] = ["2001", str(day.month), str(day.day), str(hour), "0"]
+            fields[6] = str(float(hour % 24))
+            fields[13] = fields[15] = "600" if hour == 13 else "0"
+            fields[21] = "2.5"
+            lines.append(",".join(fields) + "\n")
+    (tmp_path / "pretend.epw").write_text(header + "".join(lines))
+    weather = load_weather(str(tmp_path / "pretend.epw"))
+    assert (weather.utc_offset_h, weather.wind_m_s.mean()) == (5.5, pytest.approx(2.5))
+    assert weather.outdoor_c[10 * 12] == pytest.approx(10.0 + 0.5 / 12)
+    sun = weather.ghi_w_m2.reshape(365, 24, 12).mean(axis=(0, 2))
+    assert sun.argmax() == 12
+    assert sun[[0, 5, 20]].max() == 0.0

@@ -29,7 +29,7 @@ from hvac_rl.control.kpis import (
     thermal_discomfort_k,
 )
 from hvac_rl.control.schedule import TimeFacts, time_facts
-from hvac_rl.safety.tiers import ZoneFacts, ZoneWish
+from hvac_rl.safety.values import ZoneFacts, ZoneWish
 
 CALENDAR = SiteCalendar(
     ZoneInfo("Etc/GMT+5"), frozenset(range(5)), frozenset({date(2026, 12, 25)}), 8.0, 18.0

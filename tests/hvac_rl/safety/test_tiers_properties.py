@@ -16,15 +16,14 @@ from hvac_rl.safety.rules import (
     light_floor,
     room_rescue,
 )
-from hvac_rl.safety.tiers import (
+from hvac_rl.safety.tiers import guard_air_handler, guard_zone
+from hvac_rl.safety.values import (
     AirHandlerFacts,
     AirHandlerGuardState,
     AirHandlerWish,
     ZoneFacts,
     ZoneGuardState,
     ZoneWish,
-    guard_air_handler,
-    guard_zone,
 )
 
 anything = st.floats(allow_nan=True, allow_infinity=True)

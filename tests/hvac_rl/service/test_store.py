@@ -56,7 +56,8 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     data = folder / "data"
     environment = {**os.environ, "LC_ALL": "C", "HOME": str(folder)}
     subprocess.run(
-        [*prefix, str(bin_dir / "initdb"), "-D", str(data), "-A", "trust", "-U", "hvac", "-E", "UTF8"],
+        [*prefix, str(bin_dir / "initdb"), "-D", str(data), "-A", "trust", "-U", "hvac",
+         "-E", "UTF8"],
         check=True, capture_output=True, env=environment, cwd=folder,
     )  # fmt: skip
     server = subprocess.Popen(

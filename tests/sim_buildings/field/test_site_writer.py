@@ -91,6 +91,8 @@ async def test_addresses_are_those_listened_on(network) -> None:
         for row in document["devices"]
     }
     assert written == {device.name: device.address for device in network.devices}
+    instances = {row["name"]: row.get("device_instance") for row in document["devices"]}
+    assert instances == {"ahu-1": 1001, "vav-south": 1002, "vav-core": 1003, "room-gateway": None}
 
 
 def test_the_time_zone_has_the_sign_of_posix(building) -> None:
