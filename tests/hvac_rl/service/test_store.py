@@ -7,6 +7,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,22 +37,19 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """A PostgreSQL server of our own on loopback; skipped where it is not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if os.name == "posix" else []
     bin_dir = found[-1] if found else None
     if bin_dir is None or not (bin_dir / "initdb").exists():
         pytest.skip("PostgreSQL is not installed")
-    folder = tmp_path_factory.mktemp("pg")
+    # Not pytest's own folder: that is closed to the user as whom PostgreSQL has to run.
+    folder = Path(tempfile.mkdtemp(prefix="hvac-rl-pg-"))
     port = free_port()
     prefix: list[str] = []
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root; Debian's package brings this user.
         prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        for parent in (folder, *folder.parents):
-            if parent == Path("/tmp"):
-                break
-            parent.chmod(0o755)
         shutil.chown(folder, "postgres", "postgres")
     data = folder / "data"
     environment = {**os.environ, "LC_ALL": "C", "HOME": str(folder)}
@@ -75,6 +73,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

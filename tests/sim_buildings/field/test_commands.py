@@ -126,7 +126,6 @@ def test_a_taken_port_is_said_in_one_sentence(tmp_path, network) -> None:
     ("arguments", "message"),
     [
         (("--speed", 1900), "--speed: speed 1900 leaves 0.47 s"),
-        (("--policy", "bundle"), "--policy: a site trusts no bundle without a key"),
         (("--dt", 7), "--dt: must divide 300 s"),
         (("no_such_building",), "no_such_building: is not in the catalogue"),
         (("--weather", "no_such_file"), "no_such_file: is neither a file nor bundled weather"),
@@ -151,6 +150,8 @@ def test_a_policy_is_named_relative_to_the_site_file(tmp_path) -> None:
     assert choice.bundle == "../bundles/dqn"
     assert choice.trusted_keys == ("ed25519:AAAA",)
     assert policy_choice(None, (), tmp_path) is None
+    with pytest.raises(ConfigError, match="--policy: a site trusts no bundle without a key"):
+        policy_choice(tmp_path / "bundle", (), tmp_path)
 
 
 def test_a_missing_package_names_the_extra(tmp_path) -> None:
