@@ -35,7 +35,7 @@ class QLearningSettings(Settings):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DqnSettings(Settings):
     buildings: int = 64
-    steps: int = 6000
+    steps: int = 10_000
     gamma: float = 0.98
     learning_rate: float = 1e-3
     batch_size: int = 2048

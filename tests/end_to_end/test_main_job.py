@@ -67,9 +67,7 @@ def test_a_trained_agent_controls_and_gives_back(building: Building) -> None:
     assert chosen == {"small_office dqn"}
 
 
-def test_points_and_release_go_through_the_living_daemon(
-    building: Building, start: Start
-) -> None:
+def test_points_and_release_go_through_the_living_daemon(building: Building, start: Start) -> None:
     folder = building()
     daemon = start("run", str(folder / "site.yaml"))
     wait_until(lambda: cycles(folder) >= 2, 60, "no cycles")
