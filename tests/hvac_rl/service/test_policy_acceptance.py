@@ -1,4 +1,4 @@
-"""Which bundles a daemon lets run: signed, unaltered, not older, and no demonstration key abroad."""
+"""Which bundles a daemon runs: signed, unaltered, not older, no demonstration key abroad."""
 
 from __future__ import annotations
 
