@@ -1,4 +1,4 @@
-"""Controllers on the test weeks: weather and presence that no training run met."""
+"""Controllers on weeks apart from training: to choose between them, or to test what was chosen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.batch import Batch, make_setting, make_worlds
-from envs.calendar_split import DAYS_PER_WEEK, TEST_SEEDS, first_days
+from envs.calendar_split import DAYS_PER_WEEK, Part
 from envs.hour import N_TOTALS, T_PEAK_KW
 from hvac_rl.control.encoding import FEATURE_NAMES, RULE_MODE
 from hvac_rl.ports import Policy
@@ -32,47 +32,55 @@ class WeekTotals:
         return float(self.totals[:, column].mean())
 
 
-def evaluate(
-    building: Building,
-    policy: Policy | None,
-    *,
-    name: str,
-    supervised: bool = True,
-    seeds: Sequence[int] = TEST_SEEDS,
-    progress: Progress = lambda done, total, words: None,
-) -> WeekTotals:
-    """Run every test week in every test world; ``policy`` None is the base rule alone.
+class Exam:
+    """All weeks of one part of the year in several worlds, ready to be run again and again.
 
-    ``supervised`` False is the BMS's own schedule. Every controller begins each week from the
-    same state: three days under the base rule.
+    Every controller begins each week from the same state: three days under the base rule.
     """
-    worlds = make_worlds([make_world(building, seed=seed) for seed in seeds])
-    days = first_days(test=True)
-    size = len(days) * len(seeds)
-    batch = Batch(make_setting(building), worlds, size)
-    everyone = np.ones(size, dtype=np.bool_)
-    batch.reset(everyone, np.repeat(np.arange(len(seeds)), len(days)),
-                np.tile(days, len(seeds)) * HOURS_PER_DAY)  # fmt: skip
-    if not supervised:
-        free = Batch(make_setting(building, supervised=False), worlds, size)
-        free.copy_from(batch, everyone)
-        free.buffers.zone_override[:] = np.nan
-        free.buffers.handler_override[:] = np.nan
-        batch = free
-    columns = [FEATURE_NAMES.index(feature) for feature in policy.features] if policy else []
-    totals = np.zeros((size, N_TOTALS))
-    hours = DAYS_PER_WEEK * HOURS_PER_DAY
-    modes = np.full((size, batch.zones), RULE_MODE, dtype=np.int64)
-    for hour in range(hours):
-        if policy is not None:
-            flat = batch.observations.reshape(size * batch.zones, -1)[:, columns]
-            modes = np.array(policy.choose(flat.tolist()), dtype=np.int64).reshape(modes.shape)
-        batch.step(modes)
-        peak = np.maximum(totals[:, T_PEAK_KW], batch.totals[:, T_PEAK_KW])
-        totals += batch.totals
-        totals[:, T_PEAK_KW] = peak
-        progress(hour + 1, hours, name)
-    return WeekTotals(name, totals, batch.zones)
+
+    def __init__(
+        self, building: Building, part: Part = Part.TEST, seeds: Sequence[int] | None = None
+    ) -> None:
+        chosen = part.seeds if seeds is None else seeds
+        self._worlds = make_worlds([make_world(building, seed=seed) for seed in chosen])
+        days = part.first_days
+        self._world = np.repeat(np.arange(len(chosen)), len(days))
+        self._hour = np.tile(days, len(chosen)) * HOURS_PER_DAY
+        self._building = building
+
+    def run(
+        self,
+        policy: Policy | None,
+        *,
+        name: str,
+        supervised: bool = True,
+        progress: Progress = lambda done, total, words: None,
+    ) -> WeekTotals:
+        """``policy`` None is the base rule alone; not ``supervised`` the BMS's own schedule."""
+        size = len(self._hour)
+        everyone = np.ones(size, dtype=np.bool_)
+        batch = Batch(make_setting(self._building), self._worlds, size)
+        batch.reset(everyone, self._world, self._hour)
+        if not supervised:
+            free = Batch(make_setting(self._building, supervised=False), self._worlds, size)
+            free.copy_from(batch, everyone)
+            free.buffers.zone_override[:] = np.nan
+            free.buffers.handler_override[:] = np.nan
+            batch = free
+        columns = [FEATURE_NAMES.index(feature) for feature in policy.features] if policy else []
+        totals = np.zeros((size, N_TOTALS))
+        hours = DAYS_PER_WEEK * HOURS_PER_DAY
+        modes = np.full((size, batch.zones), RULE_MODE, dtype=np.int64)
+        for hour in range(hours):
+            if policy is not None:
+                flat = batch.observations.reshape(size * batch.zones, -1)[:, columns]
+                modes = np.array(policy.choose(flat.tolist()), dtype=np.int64).reshape(modes.shape)
+            batch.step(modes)
+            peak = np.maximum(totals[:, T_PEAK_KW], batch.totals[:, T_PEAK_KW])
+            totals += batch.totals
+            totals[:, T_PEAK_KW] = peak
+            progress(hour + 1, hours, name)
+        return WeekTotals(name, totals, batch.zones)
 
 
 def paired_difference(

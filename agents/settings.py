@@ -35,7 +35,7 @@ class QLearningSettings(Settings):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DqnSettings(Settings):
     buildings: int = 64
-    steps: int = 10_000
+    steps: int = 6000
     gamma: float = 0.98
     learning_rate: float = 1e-3
     batch_size: int = 2048
@@ -48,3 +48,8 @@ class DqnSettings(Settings):
     exploration_initial: float = 0.2
     exploration_fraction: float = 0.5
     exploration_final: float = 0.03
+    discomfort_weight: float = 0.6
+    check_every: int = 200
+    """Steps between two looks at the validation weeks."""
+    comfort_price: float = 5.0
+    """Currency a K h by which a week's discomfort may not exceed the rule's."""

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from agents.evaluation import WeekTotals, evaluate, paired_difference
+from agents.evaluation import Exam, WeekTotals, paired_difference
 from agents.export import Trained, demo_key, next_version, read_key, write_bundle
 from agents.settings import DqnSettings, QLearningSettings
-from envs.hour import T_COST, T_DISCOMFORT_KH, T_ENERGY_KWH, T_GUARD_CHANGES
+from envs.hour import T_COST, T_DISCOMFORT_KH, T_ENERGY_KWH
 from hvac_rl.control.bundle import DEMO_PUBLIC_KEY, read_bundle
 from hvac_rl.control.policy import load_policy, make_policy
 from hvac_rl.ports import Policy
@@ -63,7 +63,7 @@ def _train(
             discomfort_weight=dqn.discomfort_weight,
             seed=seed,
         )
-        return train_dqn(env, dqn, building.name, bar)
+        return train_dqn(env, dqn, building, bar)
     from agents.q_learning import train_q_learning
 
     table = QLearningSettings(seed=seed)
@@ -88,10 +88,11 @@ def evaluate_bundle(building_name: str, path: Path, trusted_keys: tuple[str, ...
 
 def judge(building: Building, policy: Policy, progress: Callable[..., None]) -> list[WeekTotals]:
     """The BMS's schedule, the base rule and the policy on the same test weeks, in this order."""
+    exam = Exam(building)
     return [
-        evaluate(building, None, name="BMS schedule", supervised=False, progress=progress),
-        evaluate(building, None, name="base rule", progress=progress),
-        evaluate(building, policy, name=policy.name, progress=progress),
+        exam.run(None, name="BMS schedule", supervised=False, progress=progress),
+        exam.run(None, name="base rule", progress=progress),
+        exam.run(policy, name=policy.name, progress=progress),
     ]
 
 
@@ -113,18 +114,17 @@ def print_results(results: list[WeekTotals], console: Console) -> None:
     """The table and, in words, whether the agent is worth shipping."""
     _, rule, mine = results
     table = Table(title=f"Means over {len(mine.totals)} unseen building-weeks")
-    table.add_column("controller")
-    for name in ("cost $", "energy kWh", "discomfort K·h a zone", "guard changes"):
-        table.add_column(name, justify="right")
-    table.add_column("cost against the rule (95 %)", justify="right")
+    table.add_column("controller", no_wrap=True)
+    for name in ("cost $", "kWh", "K·h a zone"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("cost against the rule", justify="right", no_wrap=True)
     for result in results:
         mean, low, high = paired_difference(result, rule, T_COST)
         table.add_row(
-            result.name,
+            result.name.rpartition(" ")[2] if result is mine else result.name,
             f"{result.mean(T_COST):.2f}",
             f"{result.mean(T_ENERGY_KWH):.1f}",
             f"{result.mean(T_DISCOMFORT_KH) / result.zones:.2f}",
-            f"{result.mean(T_GUARD_CHANGES):.0f}",
             "–" if result is rule else f"{mean:+.1%} ({low:+.1%} to {high:+.1%})",
         )
     console.print(table)

@@ -11,7 +11,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from envs.batch import Batch, day_of, make_setting, make_worlds
-from envs.calendar_split import DAYS_PER_WEEK, TRAINING_SEEDS, first_days
+from envs.calendar_split import DAYS_PER_WEEK, Part
 from envs.hour import (
     T_AIR_QUALITY_PPMH,
     T_COST,
@@ -96,7 +96,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
         observations: Sequence[str] = FEATURE_NAMES,
         reward_weights: Mapping[str, float] | None = None,
         reward: RewardFunction | None = None,
-        seeds: Sequence[int] = TRAINING_SEEDS,
+        seeds: Sequence[int] = Part.TRAINING.seeds,
         render_mode: str | None = None,
     ) -> None:
         """Raises ValueError for an unknown feature or KPI, or both kinds of reward at once."""
@@ -130,7 +130,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         super().reset(seed=seed)
         given = dict(options or {})
-        day = int(self.np_random.choice(first_days(test=False)))
+        day = int(self.np_random.choice(Part.TRAINING.first_days))
         world = int(self.np_random.integers(len(self._world_list)))
         day = int(given.pop("week", day // DAYS_PER_WEEK)) * DAYS_PER_WEEK
         world = int(given.pop("world", world))

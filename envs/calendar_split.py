@@ -1,27 +1,35 @@
-"""Which weeks of the year are for training and which for testing; they never overlap.
+"""Which weeks of the year are for training, for choosing and for testing; they never overlap.
 
-Weather is one typical year, so what keeps test from training is the calendar: every fourth week
-is a test week. People and forecast errors differ by seed besides.
+Weather is one typical year, so what keeps the parts asunder is the calendar: of four weeks two are
+for training, one for validation, one for testing. People and forecast errors differ by seed
+besides.
 """
 
 from __future__ import annotations
 
+from enum import Enum
+
 import numpy as np
 from numpy.typing import NDArray
 
-TEST_EVERY_WEEKS = 4
 DAYS_PER_WEEK = 7
 WEEKS = 52
-TRAINING_SEEDS = tuple(range(1000, 1008))
-TEST_SEEDS = tuple(range(3000, 3004))
 
 
-def is_test_week(week: int) -> bool:
-    """``week`` counts from 0 on the first of January, seven days each."""
-    return week % TEST_EVERY_WEEKS == TEST_EVERY_WEEKS - 1
+class Part(Enum):
+    """A part of the year: the weeks of each four that belong to it, and its worlds' seeds."""
 
+    TRAINING = ((0, 2), tuple(range(1000, 1008)))
+    VALIDATION = ((1,), tuple(range(2000, 2004)))
+    TEST = ((3,), tuple(range(3000, 3004)))
 
-def first_days(test: bool) -> NDArray[np.int64]:
-    """The day of the year (from 0) on which each training or test week begins."""
-    weeks = [week for week in range(WEEKS) if is_test_week(week) == test]
-    return np.array(weeks, dtype=np.int64) * DAYS_PER_WEEK
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        seeds: tuple[int, ...] = self.value[1]
+        return seeds
+
+    @property
+    def first_days(self) -> NDArray[np.int64]:
+        """The day of the year (from 0) on which each of its weeks begins."""
+        weeks = [week for week in range(WEEKS) if week % 4 in self.value[0]]
+        return np.array(weeks, dtype=np.int64) * DAYS_PER_WEEK

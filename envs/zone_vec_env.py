@@ -13,7 +13,7 @@ from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
 from envs.batch import Batch, make_setting, make_worlds
-from envs.calendar_split import DAYS_PER_WEEK, TRAINING_SEEDS, first_days
+from envs.calendar_split import DAYS_PER_WEEK, Part
 from envs.hour import S_COST, S_DISCOMFORT_KH
 from hvac_rl.control.encoding import N_FEATURES, N_MODES, RULE_MODE
 from sim_buildings.building import Building
@@ -40,7 +40,7 @@ class ZoneVecEnv(VecEnv):
         *,
         buildings: int = 32,
         discomfort_weight: float = 2.0,
-        seeds: Sequence[int] = TRAINING_SEEDS,
+        seeds: Sequence[int] = Part.TRAINING.seeds,
         seed: int = 0,
     ) -> None:
         """``discomfort_weight``: currency a K h of a zone's thermal discomfort."""
@@ -94,7 +94,7 @@ class ZoneVecEnv(VecEnv):
 
     def _begin(self, which: NDArray[np.bool_]) -> None:
         count = int(which.sum())
-        days = self._rng.choice(first_days(test=False), count)
+        days = self._rng.choice(Part.TRAINING.first_days, count)
         world = self._rng.integers(0, self._worlds, count)
         self._batch.reset(which, world, days * HOURS_PER_DAY)
         self._twin.copy_from(self._batch, which)

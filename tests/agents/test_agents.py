@@ -11,7 +11,7 @@ import torch
 from typer.testing import CliRunner
 
 from agents.commands import BUNDLES
-from agents.evaluation import WeekTotals, evaluate, paired_difference
+from agents.evaluation import Exam, WeekTotals, paired_difference
 from agents.export import Trained, demo_key, key_text, to_onnx, write_bundle
 from agents.report import Outcome, Service, print_summary, verdict, write_summary
 from agents.training import verdict as training_verdict
@@ -85,8 +85,9 @@ def test_a_new_bundle_in_the_same_folder_rises_in_version(tmp_path: Path) -> Non
 
 def test_the_rule_beats_the_schedule_on_test_weeks() -> None:
     building = load_building("small_office")
-    bms = evaluate(building, None, name="bms", supervised=False, seeds=[3000])
-    rule = evaluate(building, None, name="rule", seeds=[3000])
+    exam = Exam(building, seeds=[3000])
+    bms = exam.run(None, name="bms", supervised=False)
+    rule = exam.run(None, name="rule")
     mean, low, high = paired_difference(rule, bms, T_COST)
     assert low <= mean <= high < -0.1
     assert rule.mean(T_DISCOMFORT_KH) < bms.mean(T_DISCOMFORT_KH)
