@@ -11,7 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from hvac_rl.points import Point
 from hvac_rl.records import Quality, Reading
+from hvac_rl.safety.gates import OPERATOR_LEVELS
 from hvac_rl.service.handback import HandedBack
 from hvac_rl.service.site_file import Site
 
@@ -32,6 +34,7 @@ def points(
     commandable: Annotated[
         bool, typer.Option("--commandable", help="Only points that can be commanded.")
     ] = False,
+    brick: Annotated[bool, typer.Option("--brick", help="Show Brick classes too.")] = False,
 ) -> None:
     """Show every point's live value and who commands it. Reads only.
 
@@ -43,27 +46,27 @@ def points(
     site = load_site(site_file)
     source, readings = asyncio.run(_read(site))
     wanted = site.plant.commandable() if commandable else site.plant.points()
-    table = Table(title=f"{site.name}: {source}", title_justify="left")
-    for name in ("point", "device", "Brick class"):
-        table.add_column(name)
-    table.add_column("value", justify="right")
-    for name in ("unit", "commanded by", "our slot"):
-        table.add_column(name)
+    table = Table(title=f"{site.name}: {source}", title_justify="left", pad_edge=False)
+    table.add_column("point", no_wrap=True)
+    table.add_column("value", justify="right", no_wrap=True)
+    for name in ("by", "our slot", "device"):
+        table.add_column(name, no_wrap=True)
+    if brick:
+        table.add_column("Brick class", no_wrap=True)
     for point in wanted:
         reading = readings.get(point.name)
+        commander = ours = ""
         if reading is None:
-            table.add_row(point.name, point.device, point.brick, "not read yet", "", "", "")
-            continue
-        good = reading.quality is Quality.GOOD and reading.value is not None
-        table.add_row(
-            point.name,
-            point.device,
-            point.brick,
-            f"{reading.value:.4g}" if good else f"[red]{reading.quality.value}[/]",
-            point.unit.si,
-            _commander(reading, point.writable, site.priority),
-            "" if not point.writable else "empty" if reading.ours is None else f"{reading.ours:g}",
-        )
+            value = "not read yet"
+        elif reading.quality is not Quality.GOOD or reading.value is None:
+            value = f"[red]{reading.quality.value.replace('_', ' ')}[/]"
+        else:
+            value = _shown(point, reading.value)
+        if reading is not None and point.writable:
+            commander = _commander(reading, site.priority)
+            ours = "empty" if reading.ours is None else _shown(point, reading.ours)
+        row = [point.name, value, commander, ours, point.device]
+        table.add_row(*row, *([point.brick] if brick else []))
     console.print(table)
     held = [name for name, reading in readings.items() if reading.ours is not None]
     console.print(
@@ -88,14 +91,23 @@ def release(site_file: SiteArgument) -> None:
         raise typer.Exit(1)
 
 
-def _commander(reading: Reading, writable: bool, priority: int) -> str:
-    if not writable:
-        return ""
-    if reading.commanded_by is None:
-        return "hvac-rl" if reading.ours is not None else "the BMS"
-    if reading.commanded_by == priority:
-        return f"hvac-rl (priority {priority})"
-    return f"the BMS (priority {reading.commanded_by})"
+def _shown(point: Point, value: float) -> str:
+    """A value as the device speaks it."""
+    raw = point.unit.from_si(value)
+    if point.unit.name == "bool":
+        return "on" if raw > 0.5 else "off"
+    return f"{raw:.4g} {point.unit.name}"
+
+
+def _commander(reading: Reading, priority: int) -> str:
+    level = reading.commanded_by
+    if level is None:
+        return "hvac-rl" if reading.ours is not None else "BMS"
+    if level == priority:
+        return f"hvac-rl ({level})"
+    if level in OPERATOR_LEVELS:
+        return f"operator ({level})"
+    return f"BMS ({level})"
 
 
 async def _read(site: Site) -> tuple[str, dict[str, Reading]]:
