@@ -166,7 +166,11 @@ def _report(
     others = [outcome(BMS, bms_truth), outcome(RULE, rule_truth)]
     store = Store(site.store_url)
     counts = store.counts()
-    meter = [value for _, value in store.readings(site.plant.sensors["energy"].name)]
+    meter = [
+        value
+        for time_s, value in store.readings(site.plant.sensors["energy"].name)
+        if start_s <= time_s <= end_s
+    ]
     service = Service(
         counts["cycles"], store.interventions(), counts["writes"], counts["failed_writes"],
         (meter[-1] - meter[0]) / 3.6e6 if meter else 0.0,

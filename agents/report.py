@@ -45,7 +45,7 @@ class Service:
     writes: int
     failed_writes: int
     meter_kwh: float
-    """Energy between the first and last cycle as the daemon read it from the meter."""
+    """Energy over the reported time as the daemon read it from the meter."""
 
 
 def print_summary(
@@ -92,10 +92,9 @@ def verdict(agent: Outcome, other: Outcome) -> str:
         else f"with {abs(warmer):.2f} K·h a zone {'more' if warmer > 0 else 'less'} discomfort"
     )
     if saved > 0.0005:
-        return (
-            f"Against the {other.name}: {saved:.1%} less cost, "
-            f"{1.0 - agent.kpis.energy_kwh / other.kpis.energy_kwh:.1%} less energy, {comfort}."
-        )
+        energy = 1.0 - agent.kpis.energy_kwh / other.kpis.energy_kwh
+        words = f"{abs(energy):.1%} {'less' if energy >= 0.0 else 'more'} energy"
+        return f"Against the {other.name}: {saved:.1%} less cost, {words}, {comfort}."
     if saved < -0.0005:
         return f"Against the {other.name}: it did NOT save: {-saved:.1%} more cost, {comfort}."
     return f"Against the {other.name}: it did NOT save: the cost is the same, {comfort}."

@@ -166,7 +166,14 @@ def act(
             most_heating_k = request.heating_k
 
     handler_wish = air_handler_rule(
-        most_cooling_k, most_heating_k, any_occupied, time.scheduled, required_m3_s, site, rule
+        most_cooling_k,
+        most_heating_k,
+        any_occupied,
+        time.scheduled,
+        required_m3_s,
+        building.design_outdoor_air_m3_s,
+        site,
+        rule,
     )
     fact = AirHandlerFacts(
         any_occupied, beyond, highest_co2_ppm, required_m3_s, building.design_outdoor_air_m3_s

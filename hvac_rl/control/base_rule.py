@@ -131,10 +131,12 @@ def air_handler_rule(
     any_occupied: bool,
     scheduled: bool,
     required_outdoor_air_m3_s: float,
+    design_outdoor_air_m3_s: float,
     site: SiteFacts,
     rule: RuleParameters,
 ) -> AirHandlerWish:
     """The rule's wish for an air handler from its zones' largest requests."""
+    outdoor_air_m3_s = clamp(required_outdoor_air_m3_s, 0.0, design_outdoor_air_m3_s)
     # A tenth of a kelvin keeps a room that sits exactly on its setpoint from cycling the fan.
     enable = (
         1.0 if any_occupied or scheduled or most_cooling_k > 0.1 or most_heating_k > 0.1 else 0.0
@@ -148,4 +150,4 @@ def air_handler_rule(
     static_pressure_pa = rule.static_pressure_low_pa + urgent * (
         rule.static_pressure_high_pa - rule.static_pressure_low_pa
     )
-    return AirHandlerWish(enable, supply_air_c, static_pressure_pa, required_outdoor_air_m3_s)
+    return AirHandlerWish(enable, supply_air_c, static_pressure_pa, outdoor_air_m3_s)

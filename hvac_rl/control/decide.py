@@ -227,6 +227,7 @@ class Decider:
             any(r.occupied for r in requests) or len(requests) < len(served),
             time.scheduled,
             required_m3_s,
+            handler.design_outdoor_air_m3_s,
             site,
             self._rule,
         )
