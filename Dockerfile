@@ -19,4 +19,5 @@ FROM daemon AS building
 USER root
 RUN pip install --no-cache-dir --constraint constraints.txt '.[sim]'
 USER hvac
-RUN python -m sim_buildings.compiled
+# From elsewhere than the sources, so that the installed package is what gets compiled.
+RUN cd / && python -m sim_buildings.compiled

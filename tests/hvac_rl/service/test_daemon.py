@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from hvac_rl.control.cycle import ControlCycle
 from hvac_rl.errors import DeviceError, HvacRlError
 from hvac_rl.records import CycleRecord
 from hvac_rl.service.daemon import Daemon
@@ -176,3 +177,26 @@ async def test_a_failing_ledger_writes_nothing_and_ends(
     monkeypatch.setattr(SqliteLedger, "hold", full)
     with pytest.raises(HvacRlError, match="disk full"):
         await run_cycles(site, Watcher(), 1)
+
+
+async def test_the_heart_stops_when_cycles_hang_and_the_building_still_comes_back(
+    make_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site()
+    monkeypatch.setattr("hvac_rl.service.daemon.LEAST_HEART_STOP_WALL_S", 0.5)
+    daemon = Daemon(site, Watcher(lambda record: monkeypatch.setattr(ControlCycle, "run", hang)))
+
+    async def hang(self: ControlCycle, number: int, now_s: float) -> CycleRecord:
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+    task = asyncio.create_task(daemon.run(lambda policy: None))
+    while not daemon.beats_withheld:
+        assert not task.done()
+        await asyncio.sleep(0.05)
+    beats = devices(site)["ctl-south"].objects["beat"].default
+    assert devices(site)["ctl-south"].objects["heating"].slots[PRIORITY - 1] == 21.0
+    daemon.stop("enough")
+    handed = await asyncio.wait_for(task, 10)
+    assert {row.back for row in handed} == {True}
+    assert beats >= 1
