@@ -56,7 +56,7 @@ contracts: $(VENV)/.dev
 
 check: lint types contracts test ## what CI runs: format, lint, strict types, import contracts, tests
 
-policies: $(VENV)/.dev ## train and sign the bundles that the repository keeps (about 15 minutes)
+policies: $(VENV)/.dev ## train and sign the bundles that the repository keeps (about 8 minutes)
 	$(BIN)/hvac-rl train small_office --agent dqn --seed 1 --out agents/bundles/small_office_dqn --sign-with-demo-key
 	$(BIN)/hvac-rl train small_office --agent q-learning --seed 1 --out agents/bundles/small_office_q_learning --sign-with-demo-key
 

@@ -35,7 +35,8 @@ class Writer:
     def __init__(self, adapters: Mapping[str, Adapter], ledger: Ledger) -> None:
         self._adapters = adapters
         self._ledger = ledger
-        self._verified: dict[str, float] = {}
+        self._verified: dict[str, tuple[float, float | None]] = {}
+        """Value commanded and value read back: a device may keep a rounded one."""
 
     @property
     def held(self) -> set[str]:
@@ -73,10 +74,13 @@ class Writer:
         """A SET is sent only if its value is new or our slot no longer holds it."""
         if command.kind is not CommandKind.SET or command.value is None:
             return False
-        if self._verified.get(command.point.name) != command.value:
-            return False
+        commanded, effective = self._verified.get(command.point.name, (None, None))
         reading = snapshot.readings.get(command.point.name)
-        return reading is not None and same_value(reading.ours, command.value)
+        if commanded != command.value or reading is None:
+            return False
+        return same_value(reading.ours, command.value) or (
+            effective is not None and same_value(reading.ours, effective)
+        )
 
     async def _send(self, device: str, batch: list[Command]) -> list[Receipt]:
         adapter = self._adapters[device]
@@ -90,7 +94,7 @@ class Writer:
         name = command.point.name
         if command.kind is CommandKind.SET:
             if receipt.outcome in (Outcome.OK, Outcome.OVERRIDDEN) and command.value is not None:
-                self._verified[name] = command.value
+                self._verified[name] = (command.value, receipt.effective)
             else:
                 self._verified.pop(name, None)
         elif command.kind is CommandKind.RELEASE:

@@ -1,0 +1,124 @@
+"""On change only, the ledger first, and taken up again when our slot is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from hvac_rl.control.writer import Writer
+from hvac_rl.points import Point, WriteAccess
+from hvac_rl.ports import DeviceHealth
+from hvac_rl.records import Command, CommandKind, Outcome, Reading, Receipt, Snapshot
+from hvac_rl.units import UNITS
+
+POINT = Point(
+    name="south.light", device="gateway", of="south", brick="Lighting_Level_Command",
+    unit=UNITS["fraction"], address="1",
+    write=WriteAccess(minimum=0, maximum=1, deadband=0, daily_writes=99),
+)  # fmt: skip
+
+
+class RoundingDevice:
+    """Keeps what it is told in steps of 0.005, as a scaled register does."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+        self.ours: float | None = None
+        self.answer = Outcome.OK
+
+    async def connect(self) -> None: ...
+    async def check(self, points: Sequence[Point]) -> None: ...
+    async def close(self) -> None: ...
+
+    def health(self) -> DeviceHealth:
+        return DeviceHealth("gateway", reachable=True)
+
+    async def read(self, points: Sequence[Point], time_s: float) -> list[Reading]:
+        return [Reading(point=p.name, time_s=time_s, value=1.0, ours=self.ours) for p in points]
+
+    async def write(self, commands: Sequence[Command]) -> list[Receipt]:
+        self.log.append("write")
+        assert commands[0].value is not None
+        self.ours = round(commands[0].value * 200) / 200
+        return [Receipt(command=c, outcome=self.answer, effective=self.ours) for c in commands]
+
+    async def release(self, commands: Sequence[Command]) -> list[Receipt]:
+        self.log.append("release")
+        self.ours = None
+        return [Receipt(command=c, outcome=self.answer) for c in commands]
+
+
+class LoggedLedger:
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+        self.points: set[str] = set()
+
+    def hold(self, point: str, found: float | None, time_s: float) -> None:
+        self.log.append(f"hold, found {found}")
+        self.points.add(point)
+
+    def forget(self, point: str) -> None:
+        self.log.append("forget")
+        self.points.discard(point)
+
+    def held(self) -> set[str]:
+        return set(self.points)
+
+
+def command(value: float | None) -> Command:
+    kind = CommandKind.RELEASE if value is None else CommandKind.SET
+    return Command(kind=kind, point=POINT, priority=13, value=value)
+
+
+@pytest.fixture
+def log() -> list[str]:
+    return []
+
+
+async def cycle(writer: Writer, device: RoundingDevice, value: float | None) -> Outcome:
+    readings = {r.point: r for r in await device.read([POINT], 0.0)}
+    receipts = await writer.apply([command(value)], Snapshot(time_s=0.0, readings=readings))
+    return receipts[0].outcome
+
+
+async def test_the_ledger_is_written_before_the_wire(log: list[str]) -> None:
+    device = RoundingDevice(log)
+    writer = Writer({"gateway": device}, LoggedLedger(log))
+    assert await cycle(writer, device, 0.5) is Outcome.OK
+    assert await cycle(writer, device, None) is Outcome.OK
+    assert log == ["hold, found 1.0", "write", "release", "forget"]
+
+
+async def test_a_value_that_the_device_rounds_is_written_once(log: list[str]) -> None:
+    device = RoundingDevice(log)
+    writer = Writer({"gateway": device}, LoggedLedger(log))
+    outcomes = [await cycle(writer, device, 0.333) for _ in range(3)]
+    assert outcomes == [Outcome.OK, Outcome.UNCHANGED, Outcome.UNCHANGED]
+    assert await cycle(writer, device, 0.4) is Outcome.OK
+    assert log.count("write") == 2
+
+
+async def test_a_lost_slot_is_taken_up_again(log: list[str]) -> None:
+    device = RoundingDevice(log)
+    writer = Writer({"gateway": device}, LoggedLedger(log))
+    await cycle(writer, device, 0.5)
+    device.ours = None
+    assert await cycle(writer, device, 0.5) is Outcome.OK
+    assert log.count("write") == 2
+    assert log.count("hold, found 1.0") == 1
+
+
+async def test_what_was_not_verified_is_written_again_and_stays_in_the_ledger(
+    log: list[str],
+) -> None:
+    device = RoundingDevice(log)
+    ledger = LoggedLedger(log)
+    writer = Writer({"gateway": device}, ledger)
+    device.answer = Outcome.MISMATCH
+    await cycle(writer, device, 0.5)
+    await cycle(writer, device, 0.5)
+    assert log.count("write") == 2
+    device.answer = Outcome.NO_ANSWER
+    await cycle(writer, device, None)
+    assert ledger.held() == {"south.light"}
