@@ -99,7 +99,8 @@ def demo(
         Path, typer.Option(help="The policy that runs; signed with the demonstration key.")
     ] = BUNDLES / "small_office_dqn",
     folder: Annotated[
-        Path, typer.Option("--dir", help="Where everything lands; replaced if it is there.")
+        Path,
+        typer.Option("--dir", help="Where everything lands; an earlier demonstration is replaced."),
     ] = Path("demo"),
 ) -> None:
     """Show the main job: a trained agent runs a simulated office over BACnet and Modbus.

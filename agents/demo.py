@@ -24,11 +24,12 @@ from agents.report import BMS, RULE, Outcome, Service, print_summary, write_summ
 from agents.truth import Truth, kpis, read_truth
 from hvac_rl.control.bundle import DEMO_PUBLIC_KEY
 from hvac_rl.control.kpis import KpiLimits
-from hvac_rl.errors import HvacRlError
+from hvac_rl.errors import ConfigError, HvacRlError
 from hvac_rl.service.site_file import Site, load_site
 from hvac_rl.service.store import Store
 from sim_buildings.field.ready import ready_building
 
+BUILDING_LOG = "building.log"
 READY_S = 60.0
 # Wall time from the building's start to the daemon's first cycle, generously.
 CONNECT_S = 10.0
@@ -48,6 +49,13 @@ def run_demo(
 ) -> None:
     """The whole demonstration; raises HvacRlError with the log's last lines when a part fails."""
     if folder.exists():
+        # Never somebody's own folder: only what an earlier demonstration left.
+        if not (folder / BUILDING_LOG).exists():
+            raise ConfigError(
+                str(folder),
+                "is there already and was not made by a demonstration; nothing was touched",
+                "Choose another --dir.",
+            )
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     # The daemon needs some wall time to connect, hours of a fast building: it begins the evening
@@ -60,11 +68,11 @@ def run_demo(
     )
     site_dir = folder / "site"
     plant = _start(
-        folder / "building.log", "simulate", *common, f"--dir={site_dir}", f"--speed={speed:g}",
+        folder / BUILDING_LOG, "simulate", *common, f"--dir={site_dir}", f"--speed={speed:g}",
         f"--policy={bundle.resolve()}", f"--trusted-key={DEMO_PUBLIC_KEY}",
     )  # fmt: skip
     try:
-        _wait_for(site_dir / "clock.json", plant, folder / "building.log", console)
+        _wait_for(site_dir / "clock.json", plant, folder / BUILDING_LOG, console)
         site = load_site(site_dir / "site.yaml")
         start_s = start.replace(tzinfo=site.calendar.timezone).timestamp()
         end_s = start_s + days * DAY_S

@@ -50,7 +50,9 @@ def run(
     ] = None,
     until: Annotated[
         float | None,
-        typer.Option("--until", help="End by itself at this site time [s since the epoch]."),
+        typer.Option(
+            "--until", help="End by itself at this site time, in seconds since the epoch."
+        ),
     ] = None,
     roll_back_policy: Annotated[
         str | None,

@@ -47,7 +47,9 @@ def simulate(
     until_end: Annotated[
         bool, typer.Option("--until-end", help="End after --days, not only on Ctrl-C.")
     ] = False,
-    dt_s: Annotated[float, typer.Option("--dt", min=1.0, max=300.0, help="Step [s].")] = 60.0,
+    dt_s: Annotated[
+        float, typer.Option("--dt", min=1.0, max=300.0, help="Step of the simulation, in seconds.")
+    ] = 60.0,
     warm_up_days: Annotated[
         int, typer.Option(min=1, help="Days before --start that bring the walls to temperature.")
     ] = 7,

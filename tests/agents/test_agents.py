@@ -93,6 +93,13 @@ def test_the_rule_beats_the_schedule_on_test_weeks() -> None:
     assert rule.mean(T_DISCOMFORT_KH) < bms.mean(T_DISCOMFORT_KH)
 
 
+def test_the_demonstration_never_replaces_somebodys_folder(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    result = runner.invoke(app, ["demo", "--dir", str(tmp_path)])
+    assert "was not made by a demonstration; nothing was touched" in str(result.exception)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
 def weeks(cost: float, discomfort: float) -> WeekTotals:
     totals = np.zeros((20, N_TOTALS))
     totals[:, T_COST] = cost * np.linspace(0.9, 1.1, 20)
