@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.end_to_end.conftest import wait_until
+
 Building = Callable[..., Path]
 
 
@@ -40,18 +42,28 @@ def value(output: str) -> float:
     return float(found[1])
 
 
-def test_mbpoll_reads_the_meter_and_commands_a_blind(gateway: dict[str, Any]) -> None:
+def test_mbpoll_reads_the_meter_and_commands_a_blind_until_its_heartbeat_stops(
+    gateway: dict[str, Any],
+) -> None:
     points = gateway["points"]
     power = mbpoll(gateway, "-r", str(points["site.power"]["register"]), "-t", "3:float", "")
     assert 1000.0 < value(power.stdout) < 40_000.0, power.stdout
 
     blind = points["south.blind"]
     register, coil = str(blind["register"]), str(blind["remote"]["register"])
+    effective = str(blind["effective"]["register"])
+    # Without a moved heartbeat the gateway drops every remote value.
+    beat = mbpoll(gateway, "-r", str(gateway["heartbeat"]["register"]), "-t", "4", "7")
+    assert beat.returncode == 0, beat.stdout + beat.stderr
     written = mbpoll(gateway, "-r", register, "-t", "4:float", "42.5")
     assert written.returncode == 0, written.stdout + written.stderr
     assert mbpoll(gateway, "-r", coil, "-t", "0", "1").returncode == 0
-    read = mbpoll(gateway, "-r", str(blind["effective"]["register"]), "-t", "3:float", "")
-    assert value(read.stdout) == pytest.approx(42.5)
+
+    def closed() -> bool:
+        return value(mbpoll(gateway, "-r", effective, "-t", "3:float", "").stdout) == 42.5
+
+    wait_until(closed, 4, "the remote value did not come into force")
+    wait_until(lambda: not closed(), 15, "the gateway kept a value whose heartbeat stands still")
 
     refused = mbpoll(gateway, "-r", register, "-t", "4:float", "101")
     assert refused.returncode != 0
