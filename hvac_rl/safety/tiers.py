@@ -1,8 +1,9 @@
 """The numeric guard: a wish goes in, what is permitted comes out, with the rule that bound it.
 
 Tiers, highest first: hard limits, protective actions, equipment timers, rates, comfort and glare,
-write budget. A wish that nothing permits is projected to the nearest permitted value, never
-refused. Pure functions of numbers and named tuples; the simulator compiles them unchanged.
+write budget; the deadband between heating and cooling outranks rates and comfort. A wish that
+nothing permits is projected to the nearest permitted value, never refused. Pure functions of
+numbers and named tuples; the simulator compiles them unchanged.
 """
 
 from __future__ import annotations
