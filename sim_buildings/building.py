@@ -4,152 +4,24 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from math import nan
 from pathlib import Path
 
 from hvac_rl.errors import ConfigError
-from sim_buildings.air import AIR_HEAT_J_M3_K
-from sim_buildings.tables import fraction, not_negative, number, positive, read
+from sim_buildings.building_parts import (
+    AirHandler,
+    Bms,
+    Facade,
+    Interface,
+    Plant,
+    Schedule,
+    Zone,
+)
+from sim_buildings.tables import read
+
+__all__ = ["AirHandler", "Bms", "Building", "Facade", "Interface", "Plant", "Schedule", "Zone"]
 
 CATALOG = Path(__file__).parent / "catalog"
 LONGEST_SUBSTEP_S = 300.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facade:
-    """An outer wall with its windows; areas are the wall's opaque part and the glass."""
-
-    azimuth_deg: float = number(0.0, 360.0)
-    wall_area_m2: float = positive()
-    window_area_m2: float = not_negative()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Zone:
-    """One thermal zone. Densities and properties may come from the file's ``zone_defaults``."""
-
-    name: str
-    area_m2: float = positive()
-    volume_m3: float = positive()
-    roof_area_m2: float = not_negative()
-    slab_edge_m: float = not_negative()
-    facades: tuple[Facade, ...]
-
-    wall_u_w_m2_k: float = positive()
-    roof_u_w_m2_k: float = positive()
-    window_u_w_m2_k: float = positive()
-    window_shgc: float = fraction()
-    window_visible: float = fraction()
-    slab_edge_w_m_k: float = not_negative()
-    absorptance: float = fraction()
-    infiltration_m3_s_m2: float = not_negative()
-    blind_closed_solar: float = fraction()
-    blind_closed_light: float = fraction()
-
-    inner_film_w_m2_k: float = positive()
-    air_capacity_j_k_m2: float = positive()
-    wall_capacity_j_k_m2: float = positive()
-    roof_capacity_j_k_m2: float = positive()
-    mass_capacity_j_k_m2: float = positive()
-    mass_film_w_m2_k: float = positive()
-    radiation_to_mass: float = fraction()
-
-    area_per_person_m2: float = positive()
-    person_sensible_w: float = positive()
-    person_radiant: float = fraction()
-    lights_w_m2: float = not_negative()
-    lights_radiant: float = fraction()
-    full_light_lux: float = positive()
-    equipment_w_m2: float = not_negative()
-    equipment_radiant: float = fraction()
-    equipment_base: float = fraction()
-
-    airflow_max_m3_s: float = positive()
-    airflow_min_m3_s: float = positive()
-    airflow_heating_m3_s: float = positive()
-    reheat_capacity_w: float = positive()
-
-    @property
-    def design_people(self) -> float:
-        return self.area_m2 / self.area_per_person_m2
-
-    @property
-    def wall_area_m2(self) -> float:
-        return sum(facade.wall_area_m2 for facade in self.facades)
-
-    @property
-    def window_area_m2(self) -> float:
-        return sum(facade.window_area_m2 for facade in self.facades)
-
-    @property
-    def azimuth_deg(self) -> float:
-        """The azimuth of the facade with most glass; NaN without a facade."""
-        if not self.facades:
-            return nan
-        return max(self.facades, key=lambda facade: facade.window_area_m2).azimuth_deg
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interface:
-    """What two zones exchange: heat through the partition, air through its doors."""
-
-    between: tuple[str, str]
-    conductance_w_k: float = not_negative()
-    mixing_m3_s: float = not_negative()
-
-    @property
-    def total_w_k(self) -> float:
-        return self.conductance_w_k + AIR_HEAT_J_M3_K * self.mixing_m3_s
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AirHandler:
-    """The one air handler and its boxes' common properties."""
-
-    name: str
-    design_static_pressure_pa: float = positive()
-    internal_pressure_pa: float = not_negative()
-    fan_efficiency: float = number(0.05, 1.0)
-    discharge_max_c: float = number(20.0, 60.0)
-    outdoor_air_per_person_m3_s: float = not_negative()
-    outdoor_air_per_area_m3_s_m2: float = not_negative()
-    local_wind: float = fraction()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plant:
-    """Rated performance of the heat pump plant."""
-
-    cooling_capacity_w: float = positive()
-    cooling_cop: float = positive()
-    heating_capacity_w: float = positive()
-    heating_cop: float = positive()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bms:
-    """The schedules and setpoints that the building management system runs by itself."""
-
-    occupied_start_h: float = number(0.0, 24.0)
-    occupied_end_h: float = number(0.0, 24.0)
-    lights_start_h: float = number(0.0, 24.0)
-    lights_end_h: float = number(0.0, 24.0)
-    lights_off_level: float = fraction()
-    occupied_heating_c: float = number(5.0, 40.0)
-    occupied_cooling_c: float = number(5.0, 40.0)
-    setback_heating_c: float = number(5.0, 40.0)
-    setback_cooling_c: float = number(5.0, 40.0)
-    supply_air_c: float = number(8.0, 20.0)
-    warm_up_supply_air_c: float = number(20.0, 45.0)
-    night_cycle_k: float = positive()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
-    """When people are expected on workdays, by local standard time."""
-
-    start_h: float = number(0.0, 24.0)
-    end_h: float = number(0.0, 24.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +33,9 @@ class Building:
     holidays_country: str
     holidays_subdivision: str
     schedule: Schedule
-    air_handler: AirHandler
     plant: Plant
     bms: Bms
+    air_handlers: tuple[AirHandler, ...]
     zones: tuple[Zone, ...]
     interfaces: tuple[Interface, ...]
 
@@ -180,18 +52,20 @@ class Building:
         """Every orientation that some facade has, ascending."""
         return tuple(sorted({f.azimuth_deg for zone in self.zones for f in zone.facades}))
 
-    @property
-    def design_airflow_m3_s(self) -> float:
-        return sum(zone.airflow_max_m3_s for zone in self.zones)
+    def served_by(self, handler: AirHandler) -> tuple[Zone, ...]:
+        """The zones of an air handler."""
+        return tuple(zone for zone in self.zones if zone.air_handler == handler.name)
 
-    @property
-    def design_outdoor_air_m3_s(self) -> float:
+    def design_airflow_m3_s(self, handler: AirHandler) -> float:
+        """The largest flow of all boxes of an air handler together."""
+        return sum(zone.airflow_max_m3_s for zone in self.served_by(handler))
+
+    def design_outdoor_air_m3_s(self, handler: AirHandler) -> float:
         """ASHRAE 62.1-2022, equation 6-1, at design occupancy."""
-        handler = self.air_handler
         return sum(
             handler.outdoor_air_per_person_m3_s * zone.design_people
             + handler.outdoor_air_per_area_m3_s_m2 * zone.area_m2
-            for zone in self.zones
+            for zone in self.served_by(handler)
         )
 
 
@@ -219,16 +93,24 @@ def _building(table: dict[str, object], file: str) -> Building:
     defaults = table.pop("zone_defaults", {})
     if not isinstance(defaults, dict):
         raise ConfigError(f"{file}: zone_defaults", "is not a table")
+    handlers = _air_handlers(table, file)
+    if len(handlers) == 1:
+        # Where there is but one, a zone need not name it.
+        defaults = {"air_handler": handlers[0].name} | defaults
     zones = tuple(
         _zone(defaults, zone, f"{file}: zones[{k}]")
         for k, zone in enumerate(_tables(table, "zones", file))
     )
     interfaces = tuple(
         _interface(one, f"{file}: interfaces[{k}]")
-        for k, one in enumerate(_tables(table, "interfaces", file))
+        for k, one in enumerate(_tables(table, "interfaces", file, needed=False))
     )
-    parts = {"schedule": Schedule, "air_handler": AirHandler, "plant": Plant, "bms": Bms}
-    given: dict[str, object] = {"zones": zones, "interfaces": interfaces}
+    parts = {"schedule": Schedule, "plant": Plant, "bms": Bms}
+    given: dict[str, object] = {
+        "air_handlers": handlers,
+        "zones": zones,
+        "interfaces": interfaces,
+    }
     for key, kind in parts.items():
         if key not in table:
             raise ConfigError(f"{file}: {key}", "missing")
@@ -239,8 +121,22 @@ def _building(table: dict[str, object], file: str) -> Building:
     return building
 
 
-def _tables(table: dict[str, object], key: str, file: str) -> list[dict[str, object]]:
+def _air_handlers(table: dict[str, object], file: str) -> tuple[AirHandler, ...]:
+    defaults = table.pop("air_handler_defaults", {})
+    if not isinstance(defaults, dict):
+        raise ConfigError(f"{file}: air_handler_defaults", "is not a table")
+    return tuple(
+        read(AirHandler, defaults | one, f"{file}: air_handlers[{k}]")
+        for k, one in enumerate(_tables(table, "air_handlers", file))
+    )
+
+
+def _tables(
+    table: dict[str, object], key: str, file: str, *, needed: bool = True
+) -> list[dict[str, object]]:
     rows = table.get(key)
+    if rows is None and not needed:
+        return []
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise ConfigError(f"{file}: {key}", f"missing; give at least one [[{key}]] table")
     return rows
@@ -269,8 +165,13 @@ def _check(building: Building, file: str) -> None:
         at = f"{file}: zones[{k}]"
         if names.index(zone.name) != k:
             raise ConfigError(f"{at}.name", f"{zone.name!r} is given twice")
-        if zone.wall_area_m2 + zone.roof_area_m2 <= 0.0:
-            raise ConfigError(f"{at}.roof_area_m2", "a zone needs a roof or a facade")
+        served = [handler.name for handler in building.air_handlers]
+        if zone.air_handler not in served:
+            raise ConfigError(
+                f"{at}.air_handler",
+                f"there is no air handler {zone.air_handler!r}",
+                f"The file has: {', '.join(served)}",
+            )
         for flow in ("airflow_min_m3_s", "airflow_heating_m3_s"):
             if getattr(zone, flow) > zone.airflow_max_m3_s:
                 raise ConfigError(f"{at}.{flow}", "is more than airflow_max_m3_s")
@@ -281,8 +182,16 @@ def _check(building: Building, file: str) -> None:
         for u in ("wall_u_w_m2_k", "roof_u_w_m2_k"):
             if getattr(zone, u) >= zone.inner_film_w_m2_k:
                 raise ConfigError(f"{at}.{u}", "must be less than inner_film_w_m2_k")
+        if zone.ground_u_w_m2_k >= zone.mass_film_w_m2_k:
+            raise ConfigError(f"{at}.ground_u_w_m2_k", "must be less than mass_film_w_m2_k")
         if zone.slab_edge_w_m_k * zone.slab_edge_m >= zone.mass_film_w_m2_k * zone.area_m2:
             raise ConfigError(f"{at}.slab_edge_w_m_k", "loses more than the floor's film passes")
+    for k, handler in enumerate(building.air_handlers):
+        at = f"{file}: air_handlers[{k}]"
+        if [other.name for other in building.air_handlers].index(handler.name) != k:
+            raise ConfigError(f"{at}.name", f"{handler.name!r} is given twice")
+        if not building.served_by(handler):
+            raise ConfigError(f"{at}.name", f"no zone has air_handler = {handler.name!r}")
     for k, interface in enumerate(building.interfaces):
         first, second = interface.between
         for name in (first, second):

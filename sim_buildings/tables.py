@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, field, fields
 from math import inf, isfinite
 from typing import Any, TypeVar, get_type_hints
@@ -12,21 +12,33 @@ from hvac_rl.errors import ConfigError
 T = TypeVar("T")
 
 
-def number(low: float = -inf, high: float = inf, *, above: float | None = None) -> Any:
-    """A float field with low <= value <= high, or value > ``above``."""
-    return field(metadata={"low": low, "high": high, "above": above})
+def number(
+    low: float = -inf,
+    high: float = inf,
+    *,
+    above: float | None = None,
+    default: float | None = None,
+) -> Any:
+    """A float field with low <= value <= high, or value > ``above``; required without default."""
+    limits = {"low": low, "high": high, "above": above}
+    return field(default=MISSING if default is None else default, metadata=limits)
 
 
-def positive() -> Any:
-    return number(above=0.0)
+def positive(default: float | None = None) -> Any:
+    return number(above=0.0, default=default)
 
 
-def not_negative() -> Any:
-    return number(0.0)
+def not_negative(default: float | None = None) -> Any:
+    return number(0.0, default=default)
 
 
-def fraction() -> Any:
-    return number(0.0, 1.0)
+def fraction(default: float | None = None) -> Any:
+    return number(0.0, 1.0, default=default)
+
+
+def one_of(known: Collection[str], default: str) -> Any:
+    """A text field that is one of ``known``."""
+    return field(default=default, metadata={"known": tuple(known)})
 
 
 def read(cls: type[T], table: object, where: str, given: Mapping[str, Any] | None = None) -> T:
@@ -64,6 +76,13 @@ def _value(raw: object, kind: object, f: Field[Any], at: str) -> object:
     if kind is str:
         if not isinstance(raw, str) or not raw:
             raise ConfigError(at, f"must be a text, is {raw!r}")
+        known = f.metadata.get("known")
+        if known and raw not in known:
+            raise ConfigError(at, f"there is no {raw!r}", f"Known are: {', '.join(known)}")
+        return raw
+    if kind is bool:
+        if not isinstance(raw, bool):
+            raise ConfigError(at, f"must be true or false, is {raw!r}")
         return raw
     if kind is not float:
         raise TypeError(f"{at}: fields of type {kind} are read by the caller")

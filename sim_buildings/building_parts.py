@@ -1,0 +1,188 @@
+"""What a building's file is made of: its tables as frozen dataclasses, every number with its range.
+
+Densities and properties of zones may come from the file's ``zone_defaults``, those of air handlers
+from its ``air_handler_defaults``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+
+from sim_buildings.air import AIR_HEAT_J_M3_K
+from sim_buildings.plant_curves import COOLING, HEATING
+from sim_buildings.tables import fraction, not_negative, number, one_of, positive
+
+USES = ("office", "meeting", "core", "retail", "home")
+SCHEDULE_DAYS = ("workdays", "six_days", "every_day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facade:
+    """An outer wall with its windows; areas are the wall's opaque part and the glass."""
+
+    azimuth_deg: float = number(0.0, 360.0)
+    wall_area_m2: float = not_negative()
+    window_area_m2: float = not_negative()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """One thermal zone."""
+
+    name: str
+    air_handler: str
+    use: str = one_of(USES, "office")
+    """Who comes and goes: a profile of :mod:`sim_buildings.occupancy`."""
+    area_m2: float = positive()
+    volume_m3: float = positive()
+    roof_area_m2: float = not_negative()
+    slab_edge_m: float = not_negative()
+    facades: tuple[Facade, ...]
+
+    wall_u_w_m2_k: float = positive()
+    roof_u_w_m2_k: float = positive()
+    window_u_w_m2_k: float = positive()
+    window_shgc: float = fraction()
+    window_visible: float = fraction()
+    slab_edge_w_m_k: float = not_negative()
+    ground_u_w_m2_k: float = not_negative(0.0)
+    """Floor to undisturbed ground, a m2 of floor."""
+    absorptance: float = fraction()
+    outer_film_w_m2_k: float = positive(17.0)
+    """ASHRAE Fundamentals, chapter 18 (sol-air temperature): 17 W/(m2 K)."""
+    infiltration_m3_s_m2: float = not_negative()
+    """A m2 of outer wall and window, at the rates of :mod:`sim_buildings.air`."""
+    blinds: bool = True
+    blind_closed_solar: float = fraction()
+    blind_closed_light: float = fraction()
+
+    inner_film_w_m2_k: float = positive()
+    air_capacity_j_k_m2: float = positive()
+    wall_capacity_j_k_m2: float = positive()
+    roof_capacity_j_k_m2: float = positive()
+    mass_capacity_j_k_m2: float = positive()
+    mass_film_w_m2_k: float = positive()
+    radiation_to_mass: float = fraction()
+    solar_to_air: float = fraction(0.0)
+    """Share of transmitted sun that warms the air at once (light furniture)."""
+    moisture_buffer: float = positive(5.0)
+    """Moisture that air and furniture store over what the air does. Assumed: EnergyPlus's
+    documentation of the sensible and latent capacity multiplier speaks of 1 to 25."""
+
+    area_per_person_m2: float = positive()
+    person_sensible_w: float = positive()
+    person_latent_w: float = not_negative(55.0)
+    """ASHRAE Fundamentals, chapter 18, table 1: moderately active office work."""
+    person_radiant: float = fraction()
+    lights_w_m2: float = not_negative()
+    lights_radiant: float = fraction()
+    full_light_lux: float = positive()
+    equipment_w_m2: float = not_negative()
+    equipment_radiant: float = fraction()
+    equipment_base: float = fraction()
+
+    airflow_max_m3_s: float = positive()
+    airflow_min_m3_s: float = positive()
+    airflow_heating_m3_s: float = positive()
+    reheat_capacity_w: float = not_negative()
+    floor_heating: bool = False
+    """Heat goes into the floor, not into the supply air."""
+
+    @property
+    def design_people(self) -> float:
+        return self.area_m2 / self.area_per_person_m2
+
+    @property
+    def wall_area_m2(self) -> float:
+        return sum(facade.wall_area_m2 for facade in self.facades)
+
+    @property
+    def window_area_m2(self) -> float:
+        return sum(facade.window_area_m2 for facade in self.facades)
+
+    @property
+    def azimuth_deg(self) -> float:
+        """The azimuth of the facade with most glass; NaN without a facade."""
+        if not self.facades:
+            return nan
+        return max(self.facades, key=lambda facade: facade.window_area_m2).azimuth_deg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """What two zones exchange: heat through the partition, air through its doors."""
+
+    between: tuple[str, str]
+    conductance_w_k: float = not_negative()
+    mixing_m3_s: float = not_negative()
+
+    @property
+    def total_w_k(self) -> float:
+        return self.conductance_w_k + AIR_HEAT_J_M3_K * self.mixing_m3_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AirHandler:
+    """An air handler and its boxes' common properties."""
+
+    name: str
+    fan: str = one_of(("variable_speed", "constant_volume"), "variable_speed")
+    """constant_volume: the fan takes its design power whenever it runs (packaged units)."""
+    economiser: bool = True
+    heat_recovery: float = fraction(0.0)
+    """Sensible effectiveness between exhaust and outdoor air."""
+    cooling_coil_w: float = positive(1e9)
+    """Total (sensible and latent) capacity of the coil; the plant's own limit holds besides."""
+    design_static_pressure_pa: float = positive()
+    internal_pressure_pa: float = not_negative()
+    fan_efficiency: float = number(0.05, 1.0)
+    discharge_max_c: float = number(20.0, 60.0)
+    outdoor_air_per_person_m3_s: float = not_negative()
+    outdoor_air_per_area_m3_s_m2: float = not_negative()
+    local_wind: float = fraction()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plant:
+    """Rated performance of what makes cold and heat, and the kinds of machine it is.
+
+    Ratings: cooling at 35 °C outdoors, heat pumps at 8.3 °C. ``heating_cop`` of a boiler or
+    furnace is its efficiency.
+    """
+
+    cooling: str = one_of(tuple(COOLING), "air_source_heat_pump")
+    heating: str = one_of(tuple(HEATING), "air_source_heat_pump")
+    cooling_capacity_w: float = not_negative()
+    cooling_cop: float = positive()
+    heating_capacity_w: float = not_negative()
+    heating_cop: float = positive()
+    pump_w: float = not_negative(0.0)
+    """Electric power of all pumps at design load; follows the part load."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bms:
+    """The schedules and setpoints that the building management system runs by itself."""
+
+    occupied_start_h: float = number(0.0, 24.0)
+    occupied_end_h: float = number(0.0, 24.0)
+    lights_start_h: float = number(0.0, 24.0)
+    lights_end_h: float = number(0.0, 24.0)
+    lights_off_level: float = fraction()
+    occupied_heating_c: float = number(5.0, 40.0)
+    occupied_cooling_c: float = number(5.0, 40.0)
+    setback_heating_c: float = number(5.0, 40.0)
+    setback_cooling_c: float = number(5.0, 40.0)
+    supply_air_c: float = number(8.0, 20.0)
+    warm_up_supply_air_c: float = number(20.0, 45.0)
+    night_cycle_k: float = positive()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When people are expected, by local standard time; ``workdays`` leaves out holidays too."""
+
+    start_h: float = number(0.0, 24.0)
+    end_h: float = number(0.0, 24.0)
+    days: str = one_of(SCHEDULE_DAYS, "workdays")
