@@ -1,7 +1,4 @@
-"""Air: its properties, infiltration and CO2.
-
-Sensible heat only: moisture is not followed, so coils have no latent load.
-"""
+"""Air: its properties, infiltration, and what it carries: CO2 and moisture."""
 
 from __future__ import annotations
 
@@ -9,50 +6,70 @@ from __future__ import annotations
 AIR_DENSITY_KG_M3 = 1.204
 AIR_HEAT_J_KG_K = 1006.0
 AIR_HEAT_J_M3_K = AIR_DENSITY_KG_M3 * AIR_HEAT_J_KG_K
+# Heat of vaporisation at 15 °C (ASHRAE Fundamentals, chapter 1: 2501 - 2.381 t kJ/kg).
+VAPORISATION_J_KG = 2.465e6
+STANDARD_PRESSURE_PA = 101_325.0
 
 # Global mean of the mid 2020s (NOAA Global Monitoring Laboratory), rounded.
 OUTDOOR_CO2_PPM = 420.0
 # ASHRAE 62.1-2016, informative appendix D: 0.31 L/min for an adult at office work, 1.2 met.
 CO2_PER_PERSON_M3_S = 0.31e-3 / 60.0
-
-# EnergyPlus Input Output Reference, ZoneInfiltration:DesignFlowRate: the DOE-2 coefficient, which
-# makes the flow the design flow at 4.47 m/s.
-INFILTRATION_PER_M_S = 0.224
-# DOE commercial reference buildings, schedule INFIL_QUARTER_ON: a running air handler keeps the
-# building at a slight overpressure.
-INFILTRATION_SHARE_FAN_ON = 0.25
+# The same in ppm m3/s.
+CO2_PER_PERSON_PPM = CO2_PER_PERSON_M3_S * 1e6
 
 
-def infiltration_m3_s(design_m3_s: float, local_wind_m_s: float, fan_on: bool) -> float:
-    """Outdoor air through cracks [m3/s] at the wind speed at the wall [m/s].
 
-    V = V_design 0.224 v, a quarter of it while the fan runs.
+def infiltration_m3_s(
+    constant_m3_s: float,
+    stack_m3_s_k: float,
+    wind_m2: float,
+    difference_k: float,
+    local_wind_m_s: float,
+    share: float,
+) -> float:
+    """Outdoor air through cracks [m3/s]: share (A + B |T_in - T_out| + C v), v at the wall [m/s].
+
+    The form of EnergyPlus's ZoneInfiltration:DesignFlowRate. ``share``: what a running air
+    handler's slight overpressure leaves of it, 1 at rest.
     """
-    flow = design_m3_s * INFILTRATION_PER_M_S * local_wind_m_s
-    return flow * INFILTRATION_SHARE_FAN_ON if fan_on else flow
+    flow = constant_m3_s + stack_m3_s_k * abs(difference_k) + wind_m2 * local_wind_m_s
+    return flow * share
 
 
-def co2_after(
-    co2_ppm: float,
-    supply_co2_ppm: float,
+def carried_after(
+    here: float,
+    supplied: float,
     supply_m3_s: float,
+    outdoors: float,
     infiltration_m3_s: float,
-    mixing_ppm_m3_s: float,
-    people: float,
-    volume_m3: float,
+    source: float,
+    capacity_m3: float,
     dt_s: float,
 ) -> float:
-    """CO2 of a well-mixed zone after ``dt_s`` [ppm].
+    """What well-mixed air carries after ``dt_s``: CO2 [ppm] or moisture [kg/kg].
 
-    V dc/dt = V_sup (c_sup - c) + V_inf (c_out - c) + sum V_ij (c_j - c) + G n, explicit: air that
-    leaves carries the concentration at the start, so that what one zone loses the others gain.
-    ``mixing_ppm_m3_s`` is the sum over the neighbours [ppm m3/s].
+    V dc/dt = V_sup (c_sup - c) + V_inf (c_out - c) + source, backward Euler: it stays between
+    what comes in at any length of step. ``source`` [m3/s times the unit] holds people and what
+    neighbours exchange, explicit at the step's start, so that one's loss is the other's gain.
     """
-    # 1e6: CO2 flows in m3/s, concentrations in ppm.
-    rate = (
-        supply_m3_s * (supply_co2_ppm - co2_ppm)
-        + infiltration_m3_s * (OUTDOOR_CO2_PPM - co2_ppm)
-        + mixing_ppm_m3_s
-        + people * CO2_PER_PERSON_M3_S * 1e6
+    storage = capacity_m3 / dt_s
+    taken = storage * here + supply_m3_s * supplied + infiltration_m3_s * outdoors + source
+    return taken / (storage + supply_m3_s + infiltration_m3_s)
+
+
+def saturation_pa(air_c: float) -> float:
+    """Saturation vapour pressure over water [Pa] from -50 to 50 °C.
+
+    Lowe 1977, An approximating polynomial for the computation of saturation vapor pressure,
+    J. Appl. Meteorol. 16(1): sixth order, nested.
+    """
+    a = 1.428945805e-2 + air_c * (
+        2.650648471e-4 + air_c * (3.031240396e-6 + air_c * (2.034080948e-8 + 6.136820929e-11 * air_c))
     )
-    return co2_ppm + dt_s * rate / volume_m3
+    return 100.0 * (6.107799961 + air_c * (4.436518521e-1 + air_c * a))
+
+
+def saturation_humidity(air_c: float) -> float:
+    """Humidity ratio of saturated air at sea level [kg/kg]."""
+    pressure = saturation_pa(air_c)
+    return 0.622 * pressure / (STANDARD_PRESSURE_PA - pressure)

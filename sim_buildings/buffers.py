@@ -1,4 +1,4 @@
-"""The arrays that a substep reads and writes, of one building or of a batch."""
+"""The arrays that a substep reads and writes: rows of zones, air handlers and the building."""
 
 from __future__ import annotations
 
@@ -9,73 +9,108 @@ from numpy.typing import NDArray
 
 from sim_buildings.air import OUTDOOR_CO2_PPM
 from sim_buildings.columns import (
-    BUILDING_OUT,
-    HANDLER_COMMANDS,
-    HANDLER_STATE,
+    HANDLER_OVERRIDE,
+    N_BEFORE,
+    N_BUILDING,
+    N_HANDLER,
+    N_ZONE,
+    STATE_AIR,
     STATE_CO2,
+    STATE_ENVELOPE,
+    STATE_HUMIDITY,
+    STATE_MASS,
     STATE_SUPPLY_AIR,
-    ZONE_COMMANDS,
-    ZONE_OUT,
-    ZONE_STATE,
+    Z_AIR,
+    Z_CO2,
+    Z_HUMIDITY,
+    ZONE_OVERRIDE,
+    n_weather,
 )
+from sim_buildings.fault_columns import HANDLER_FAULTS, NO_HANDLER_FAULT, NO_ZONE_FAULT, ZONE_FAULTS
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
-# A zone's equations during one substep, columns of ``Buffers.work``: its air's n and d, the two
-# masses' a and b, infiltration, and sun driven into the opaque envelope.
-W_N, W_D, W_ENVELOPE_A, W_ENVELOPE_B, W_MASS_A, W_MASS_B, W_INFILTRATION, W_WALL_SUN = range(8)
-N_WORK = 8
+REST_C = 21.0
+# About 40 % relative humidity at 21 °C.
+REST_HUMIDITY = 0.006
 
 
 class Buffers(NamedTuple):
-    """Every array of one building; in a batch each has a leading axis of buildings."""
+    """Every array of one block of buildings that changes; columns in :mod:`columns`.
 
-    zone_state: Floats
-    handler_state: Floats
-    zone_override: Floats
-    handler_override: Floats
-    zone_bms: Floats
-    handler_bms: Floats
-    zone_effective: Floats
-    handler_effective: Floats
-    zone_out: Floats
-    building_out: Floats
-    work: Floats
+    A block holds as many buildings as there are lanes; in a batch each array has a leading axis
+    of blocks.
+    """
+
+    zones: Floats
+    """(Z, N_ZONE * lanes)"""
+    handlers: Floats
+    """(H, N_HANDLER * lanes)"""
+    building: Floats
+    """(N_BUILDING * lanes,)"""
+    weather: Floats
+    """(weather columns * lanes,): the surroundings of this substep."""
+    before: Floats
+    """(Z, 3 * lanes): air, CO2 and humidity of every zone at the substep's start."""
+    zone_faults: Floats
+    """(Z, faults * lanes)"""
+    handler_faults: Floats
+    """(H, faults * lanes)"""
 
 
-def make_buffers(zones: int, batch: int | None = None) -> Buffers:
-    """Buffers without overrides and with a state at rest: 21 °C, outdoor CO2."""
-    lead = () if batch is None else (batch,)
-    buffers = Buffers(
-        zone_state=np.full((*lead, zones, len(ZONE_STATE)), 21.0),
-        handler_state=np.zeros((*lead, len(HANDLER_STATE))),
-        zone_override=np.full((*lead, zones, len(ZONE_COMMANDS)), np.nan),
-        handler_override=np.full((*lead, len(HANDLER_COMMANDS)), np.nan),
-        zone_bms=np.zeros((*lead, zones, len(ZONE_COMMANDS))),
-        handler_bms=np.zeros((*lead, len(HANDLER_COMMANDS))),
-        zone_effective=np.zeros((*lead, zones, len(ZONE_COMMANDS))),
-        handler_effective=np.zeros((*lead, len(HANDLER_COMMANDS))),
-        zone_out=np.zeros((*lead, zones, len(ZONE_OUT))),
-        building_out=np.zeros((*lead, len(BUILDING_OUT))),
-        work=np.zeros((*lead, zones, N_WORK)),
+def make_buffers(
+    zones: int,
+    handlers: int,
+    orientations: int,
+    *,
+    blocks: int | None = None,
+    lanes: int = 1,
+    real: type = np.float64,
+) -> Buffers:
+    """Buffers without overrides and faults and with a state at rest: 21 °C, outdoor CO2."""
+    lead = () if blocks is None else (blocks,)
+
+    def row(columns: int, *number: int) -> Floats:
+        return np.zeros((*lead, *number, columns * lanes), dtype=real)
+
+    made = Buffers(
+        zones=row(N_ZONE, zones),
+        handlers=row(N_HANDLER, handlers),
+        building=row(N_BUILDING),
+        weather=row(n_weather(orientations)),
+        before=row(N_BEFORE, zones),
+        zone_faults=row(len(ZONE_FAULTS), zones),
+        handler_faults=row(len(HANDLER_FAULTS), handlers),
     )
-    buffers.zone_state[..., STATE_CO2] = OUTDOOR_CO2_PPM
-    buffers.handler_state[..., STATE_SUPPLY_AIR] = 21.0
-    return buffers
+    zone = columns_of(made.zones, lanes)
+    for column in (Z_AIR, STATE_AIR, STATE_ENVELOPE, STATE_MASS):
+        zone[..., column, :] = REST_C
+    zone[..., Z_CO2, :] = OUTDOOR_CO2_PPM
+    zone[..., STATE_CO2, :] = OUTDOOR_CO2_PPM
+    zone[..., Z_HUMIDITY, :] = REST_HUMIDITY
+    zone[..., STATE_HUMIDITY, :] = REST_HUMIDITY
+    zone[..., ZONE_OVERRIDE : ZONE_OVERRIDE + 4, :] = np.nan
+    handler = columns_of(made.handlers, lanes)
+    handler[..., STATE_SUPPLY_AIR, :] = REST_C
+    handler[..., HANDLER_OVERRIDE : HANDLER_OVERRIDE + 4, :] = np.nan
+    columns_of(made.zone_faults, lanes)[:] = np.array(NO_ZONE_FAULT)[:, None]
+    columns_of(made.handler_faults, lanes)[:] = np.array(NO_HANDLER_FAULT)[:, None]
+    return made
 
 
-def one_of(batch: Buffers, b: int) -> Buffers:
-    """Building ``b`` of a batch; its arrays are views."""
+def columns_of(rows: Floats, lanes: int) -> Floats:
+    """A view of rows with the lanes as an axis of their own: (..., columns, lanes)."""
+    return rows.reshape(*rows.shape[:-1], -1, lanes)
+
+
+def block_of(batch: Buffers, b: int) -> Buffers:
+    """Block ``b`` of a batch; its arrays are views."""
     return Buffers(
-        batch.zone_state[b],
-        batch.handler_state[b],
-        batch.zone_override[b],
-        batch.handler_override[b],
-        batch.zone_bms[b],
-        batch.handler_bms[b],
-        batch.zone_effective[b],
-        batch.handler_effective[b],
-        batch.zone_out[b],
-        batch.building_out[b],
-        batch.work[b],
+        batch.zones[b],
+        batch.handlers[b],
+        batch.building[b],
+        batch.weather[b],
+        batch.before[b],
+        batch.zone_faults[b],
+        batch.handler_faults[b],
     )

@@ -52,7 +52,14 @@ class Zone:
     outer_film_w_m2_k: float = positive(17.0)
     """ASHRAE Fundamentals, chapter 18 (sol-air temperature): 17 W/(m2 K)."""
     infiltration_m3_s_m2: float = not_negative()
-    """A m2 of outer wall and window, at the rates of :mod:`sim_buildings.air`."""
+    """Design infiltration a m2 of outer wall and window, times (constant + stack + wind)."""
+    # EnergyPlus Input Output Reference, ZoneInfiltration:DesignFlowRate: BLAST's coefficients.
+    infiltration_constant: float = not_negative(0.606)
+    infiltration_per_k: float = not_negative(0.03636)
+    infiltration_per_m_s: float = not_negative(0.1177)
+    infiltration_fan_on: float = fraction(0.25)
+    """What is left of it while the air handler runs: schedule INFIL_QUARTER_ON of the DOE
+    commercial reference buildings."""
     blinds: bool = True
     blind_closed_solar: float = fraction()
     blind_closed_light: float = fraction()

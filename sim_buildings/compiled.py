@@ -5,6 +5,10 @@ notice that a callee changed. :func:`compiled` rebuilds a function so that every
 ours that it names is its compiled twin, leaves first; the cache lies in a directory named by a
 hash of all our sources, so nothing stale can be found there.
 
+A function may be compiled in several forms (:class:`Form`): how many buildings lie side by side,
+and in double or single precision. In single precision every number in the source is a single too,
+else numba would compute in doubles.
+
 ``python -m sim_buildings.compiled`` fills the cache ahead of time.
 """
 
@@ -26,10 +30,13 @@ from importlib.metadata import entry_points
 from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import llvmlite.binding  # type: ignore[import-untyped]
 import numba
+import numpy as np
+
+from sim_buildings.single_precision import single, single_precision
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,7 +48,43 @@ KEPT_CACHES = 3
 YOUNG_S = 86_400.0
 WARMERS = "hvac_rl.warm"
 
-_twins: dict[Callable[..., Any], Any] = {}
+
+
+class Form(NamedTuple):
+    """What the compiler puts in the place of :mod:`sim_buildings.lanes`' values."""
+
+    lanes: int = 1
+    varied: bool = False
+    """Each lane has parameters of its own."""
+    faulty: bool = True
+    single: bool = False
+    """Single precision."""
+
+    @property
+    def real(self) -> type:
+        """The type of its numbers."""
+        return np.float32 if self.single else np.float64
+
+    @property
+    def constants(self) -> dict[str, int]:
+        """The names of :mod:`sim_buildings.lanes` and their values."""
+        return {
+            "LANES": self.lanes,
+            "PARAM_LANES": self.lanes if self.varied else 1,
+            "VARIED": int(self.varied),
+            "FAULTY": int(self.faulty),
+        }
+
+    @property
+    def name(self) -> str:
+        """A folder's name."""
+        kind = "single" if self.single else "double"
+        return f"{kind}-{self.lanes}{'-varied' * self.varied}{'-faulty' * self.faulty}"
+
+
+ONE = Form()
+
+_twins: dict[tuple[Callable[..., Any], Form], Any] = {}
 _under_way: list[FunctionType] = []
 
 
@@ -49,8 +92,8 @@ class NotCompilable(TypeError):
     """A plain function that the loader refuses, with the reason."""
 
 
-def compiled(function: F) -> F:
-    """The compiled twin of a plain function; the same twin every time.
+def compiled(function: F, form: Form = ONE) -> F:
+    """The compiled twin of a plain function in some form; the same twin every time.
 
     Functions of ours that it names are compiled too. NamedTuple classes, numbers, tuples and
     numpy pass through. Arithmetic is IEEE double precision without reordering, so plain and
@@ -58,11 +101,11 @@ def compiled(function: F) -> F:
     are given; they can neither allocate nor return one (numba refuses: "NRT required"). The twin
     releases the interpreter's lock: :func:`in_threads` runs it on several processors.
     """
-    if function not in _twins:
+    if (function, form) not in _twins:
         if not isinstance(function, FunctionType):
             raise NotCompilable(f"{function!r} is not a plain Python function")
-        _twins[function] = _compile(function)
-    twin: F = _twins[function]
+        _twins[function, form] = _compile(function, form)
+    twin: F = _twins[function, form]
     return twin
 
 
@@ -85,7 +128,7 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="simulator")
 
 
-def _compile(function: FunctionType) -> Any:
+def _compile(function: FunctionType, form: Form) -> Any:
     if _is_ours(function.__module__) and not _is_hashed(function):
         raise NotCompilable(
             f"{_name(function)} lies outside {', '.join(HASHED_FOLDERS)}: a change to it would "
@@ -98,16 +141,20 @@ def _compile(function: FunctionType) -> Any:
     _under_way.append(function)
     try:
         names = _names(function.__code__) & function.__globals__.keys()
-        known = {name: _global(function, name) for name in names}
+        known = {name: _global(function, name, form) for name in names}
     finally:
         _under_way.pop()
     known["__name__"] = function.__module__
-    twin = FunctionType(function.__code__, known, function.__name__, function.__defaults__)
+    code = function.__code__
+    if form.single:
+        code, singles = single_precision(function)
+        known |= singles
+    twin = FunctionType(code, known, function.__name__, function.__defaults__)
     twin.__kwdefaults__ = function.__kwdefaults__
     twin.__module__ = function.__module__
     twin.__qualname__ = function.__qualname__
     twin.__doc__ = function.__doc__
-    with _cache_in(cache_directory()):
+    with _cache_in(cache_directory() / form.name):
         options: dict[str, Any] = {
             # What is not ours, a test's function say, is compiled anew in every process.
             "cache": _is_hashed(function),
@@ -116,20 +163,28 @@ def _compile(function: FunctionType) -> Any:
             # Without numba's runtime arrays are not reference-counted: counting took sixteen of
             # every seventeen seconds, and the caller holds all arrays anyway.
             "_nrt": False,
+            # A call inside a loop over lanes keeps it from running several at once.
+            "forceinline": form.lanes > 1 and not _has_loop(code),
         }
         return numba.njit(**options)(twin)
 
 
-def _global(function: FunctionType, name: str) -> Any:
+def _has_loop(code: CodeType) -> bool:
+    return any(i.opname == "FOR_ITER" for i in dis.get_instructions(code))
+
+
+def _global(function: FunctionType, name: str, form: Form) -> Any:
     value = function.__globals__[name]
+    if name in form.constants:
+        return form.constants[name]
     if isinstance(value, ModuleType) and _is_ours(value.__name__):
         raise NotCompilable(
             f"{_name(function)} uses the module {value.__name__} as {name!r}; "
             f"import the function itself: from {value.__name__} import ..."
         )
     if isinstance(value, FunctionType) and _is_ours(value.__module__):
-        return compiled(value)
-    return value
+        return compiled(value, form)
+    return single(value, function.__module__) if form.single else value
 
 
 def _names(code: CodeType) -> set[str]:

@@ -1,4 +1,4 @@
-"""Light: daylight on the workplane, electric light and glare."""
+"""Light: daylight on the workplane and at the eye, electric light and glare."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ DAYLIGHT_EFFICACY_LM_W = 110.0
 # sidelighting lumen method: E = E_v tau CU with windows and floor as the areas. 0.4 stands for a
 # 5 m deep zone with light surfaces; it is an average over the zone, not a point in it.
 UTILISATION = 0.4
-# Reinhart 2004, Lightswitch-2002, Solar Energy 77(1): occupants close blinds when direct
-# irradiance on the work place exceeds 50 W/m2. Here on what passes window and blind.
-GLARE_TRANSMITTED_W_M2 = 50.0
+# Assumed: somebody who sits two window heights away and looks at the window sees it under a
+# quarter of the hemisphere, weighted by the cosine.
+WINDOW_IN_VIEW = 0.25
+# Wienold 2009, Dynamic daylight glare evaluation, Building Simulation 2009: the simplified DGP,
+# DGPs = 6.22e-5 E_v + 0.184 with the vertical illuminance at the eye [lx]; 0.40 disturbs.
+DGPS_SLOPE = 6.22e-5
+DGPS_BASE = 0.184
+DGPS_DISTURBING = 0.40
 
 
 def daylight_lux_per_w_m2(window_m2: float, visible: float, floor_m2: float) -> float:
@@ -22,14 +27,24 @@ def daylight_lux_per_w_m2(window_m2: float, visible: float, floor_m2: float) -> 
     return DAYLIGHT_EFFICACY_LM_W * visible * window_m2 * UTILISATION / floor_m2
 
 
+def eye_lux(transmitted_w_m2: float) -> float:
+    """Vertical illuminance at an eye that looks at the window [lx]."""
+    return DAYLIGHT_EFFICACY_LM_W * WINDOW_IN_VIEW * transmitted_w_m2
+
+
+def glare_probability(at_eye_lux: float) -> float:
+    """Simplified daylight glare probability DGPs [-]; it holds where no sun is in sight."""
+    return DGPS_SLOPE * at_eye_lux + DGPS_BASE
+
+
+def glares(at_eye_lux: float) -> bool:
+    """Whether the light at the eye [lx] disturbs people: DGPs above 0.40."""
+    return glare_probability(at_eye_lux) > DGPS_DISTURBING
+
+
 def electric_light(level: float, full_w: float, full_lux: float) -> tuple[float, float]:
     """Dimmed light: (electric power [W], illuminance [lx]) at ``level`` 0 .. 1.
 
     LED drivers dim close to linearly; standby power is neglected.
     """
     return level * full_w, level * full_lux
-
-
-def glares(transmitted_w_m2: float) -> bool:
-    """Whether irradiance that passed window and blind [W/m2] disturbs people."""
-    return transmitted_w_m2 > GLARE_TRANSMITTED_W_M2

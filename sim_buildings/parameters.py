@@ -1,189 +1,189 @@
-"""What the compiled substep knows of a building: named tuples of floats and arrays.
+"""What the compiled substep knows of a building: rows of numbers, and who belongs to whom.
 
-Z zones and F facade orientations; conductances and areas are totals of a zone, worked out from
-:class:`sim_buildings.building.Building`.
+Conductances and areas are totals of a zone, worked out from
+:class:`sim_buildings.building.Building`. Each row holds its columns one after the other; with
+variants of one building side by side (:func:`stack`) each column holds one number a variant.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim_buildings.building import Building, Zone
+from sim_buildings.air import AIR_HEAT_J_M3_K
+from sim_buildings.building import AirHandler, Building, Facade, Zone
 from sim_buildings.lighting import daylight_lux_per_w_m2
-from sim_buildings.plant import PlantParams
-from sim_buildings.solar import SKY_DEPRESSION_K, wall_sun_m2
-from sim_buildings.thermal import beyond_film
+from sim_buildings.parameter_columns import (
+    BUILDING_PARAMS,
+    EDGE_PARAMS,
+    FACADE_PARAMS,
+    HANDLER_PARAMS,
+    ZONE_PARAMS,
+)
+from sim_buildings.plant_curves import COOLING, HEATING, Curve
+from sim_buildings.glass import DIFFUSE_MODIFIER
+from sim_buildings.thermal import LONGWAVE_W_M2_K, WALL_SKY_VIEW, beyond_film
 
-Floats = NDArray[np.float64]
-
-
-class ZoneParams(NamedTuple):
-    """Arrays of shape (Z,), (Z, F) by facade or (Z, Z) by neighbour."""
-
-    volume_m3: Floats
-    air_j_per_k: Floats
-    envelope_j_per_k: Floats
-    mass_j_per_k: Floats
-    window_w_per_k: Floats
-    envelope_air_w_per_k: Floats
-    """Envelope node to air."""
-    envelope_outdoor_w_per_k: Floats
-    """Envelope node to outdoors: walls and roof beyond their inner film."""
-    mass_air_w_per_k: Floats
-    mass_outdoor_w_per_k: Floats
-    """Floor slab to outdoors, by its edge."""
-    roof_sun_m2: Floats
-    """Heat that sun drives into the roof [W per W/m2]."""
-    roof_sky_w: Floats
-    """Heat that the roof loses to the sky beyond the outdoor air [W]."""
-    infiltration_m3_s: Floats
-    """At 4.47 m/s."""
-    radiation_to_mass: Floats
-
-    person_w: Floats
-    person_radiant: Floats
-    lights_w: Floats
-    lights_radiant: Floats
-    full_light_lux: Floats
-    equipment_base_w: Floats
-    equipment_per_person_w: Floats
-    equipment_radiant: Floats
-
-    blind_closed_solar: Floats
-    blind_closed_light: Floats
-    window_visible: Floats
-
-    airflow_min_m3_s: Floats
-    airflow_max_m3_s: Floats
-    airflow_heating_m3_s: Floats
-    reheat_capacity_w: Floats
-
-    facade_share: Floats
-    """(Z, F) share of the zone's glass by orientation; all 0 without a facade."""
-    window_solar_m2: Floats
-    """(Z, F) glass area times SHGC."""
-    window_light_lux: Floats
-    """(Z, F) workplane illuminance for each W/m2 on the facade [lx per W/m2]."""
-    wall_sun_m2: Floats
-    """(Z, F) heat that sun drives into the wall [W per W/m2]."""
-
-    exchange_w_per_k: Floats
-    """(Z, Z) symmetric: partitions and doors."""
-    mixing_m3_s: Floats
-    """(Z, Z) symmetric: doors alone."""
-
-
-class HandlerParams(NamedTuple):
-    """The air handler."""
-
-    design_airflow_m3_s: float
-    design_static_pressure_pa: float
-    internal_pressure_pa: float
-    fan_efficiency: float
-    discharge_max_c: float
-    local_wind: float
-
-
-class BmsParams(NamedTuple):
-    """The schedules and setpoints that the BMS runs by itself."""
-
-    occupied_start_h: float
-    occupied_end_h: float
-    lights_start_h: float
-    lights_end_h: float
-    lights_off_level: float
-    occupied_heating_c: float
-    occupied_cooling_c: float
-    setback_heating_c: float
-    setback_cooling_c: float
-    supply_air_c: float
-    warm_up_supply_air_c: float
-    night_cycle_k: float
-    static_pressure_pa: float
-    outdoor_air_m3_s: float
+Floats = NDArray[np.floating]
+Ints = NDArray[np.int64]
 
 
 class Params(NamedTuple):
-    """A whole building."""
+    """A whole building: parameters of shape (number, columns * variants), and its topology."""
 
-    zones: ZoneParams
-    handler: HandlerParams
-    plant: PlantParams
-    bms: BmsParams
+    zones: Floats
+    handlers: Floats
+    building: Floats
+    facades: Floats
+    edges: Floats
+    handler_of: Ints
+    """(Z,) the air handler of each zone."""
+    facade_zone: Ints
+    """(E,) the zone of each facade."""
+    facade_sun: Ints
+    """(E,) its orientation among the building's."""
+    link_start: Ints
+    """(Z + 1,) where each zone's links begin among all links."""
+    link_other: Ints
+    """(2 N,) the neighbour on the other side of a link."""
+    link_edge: Ints
+    """(2 N,) its interface."""
 
 
-def parameters(building: Building) -> Params:
-    """The numbers of a building in the form that the substep takes."""
-    handler, bms = building.air_handler, building.bms
+def parameters(building: Building, air_heat_j_m3_k: float = AIR_HEAT_J_M3_K) -> Params:
+    """The numbers of a building in the form that the substep takes.
+
+    ``air_heat_j_m3_k``: of the air at the site, which altitude makes thinner.
+    """
+    names = building.zone_names
+    handlers = [handler.name for handler in building.air_handlers]
+    facades = [
+        (z, zone, facade) for z, zone in enumerate(building.zones) for facade in zone.facades
+    ]
+    azimuths = building.azimuths_deg
+    index = {name: z for z, name in enumerate(names)}
+    pairs = [(index[edge.between[0]], index[edge.between[1]]) for edge in building.interfaces]
+    both = [(a, b, k) for k, (a, b) in enumerate(pairs)]
+    links = sorted([*both, *((b, a, k) for a, b, k in both)])
     return Params(
-        zones=_zones(building),
-        handler=HandlerParams(
-            building.design_airflow_m3_s,
-            handler.design_static_pressure_pa,
-            handler.internal_pressure_pa,
-            handler.fan_efficiency,
-            handler.discharge_max_c,
-            handler.local_wind,
+        zones=_rows(ZONE_PARAMS, [_zone(building, zone, air_heat_j_m3_k) for zone in building.zones]),
+        handlers=_rows(HANDLER_PARAMS, [_handler(building, h, air_heat_j_m3_k) for h in building.air_handlers]),
+        building=_rows(BUILDING_PARAMS, [_building(building)])[0],
+        facades=_rows(FACADE_PARAMS, [_facade(zone, facade) for _, zone, facade in facades]),
+        edges=_rows(
+            EDGE_PARAMS,
+            [
+                {
+                    "heat_w_per_k": edge.conductance_w_k + air_heat_j_m3_k * edge.mixing_m3_s,
+                    "mixing_m3_s": edge.mixing_m3_s,
+                }
+                for edge in building.interfaces
+            ],
         ),
-        plant=PlantParams(
-            building.plant.cooling_capacity_w,
-            building.plant.cooling_cop,
-            building.plant.heating_capacity_w,
-            building.plant.heating_cop,
-        ),
-        bms=BmsParams(
-            bms.occupied_start_h,
-            bms.occupied_end_h,
-            bms.lights_start_h,
-            bms.lights_end_h,
-            bms.lights_off_level,
-            bms.occupied_heating_c,
-            bms.occupied_cooling_c,
-            bms.setback_heating_c,
-            bms.setback_cooling_c,
-            bms.supply_air_c,
-            bms.warm_up_supply_air_c,
-            bms.night_cycle_k,
-            handler.design_static_pressure_pa,
-            building.design_outdoor_air_m3_s,
-        ),
+        handler_of=_ints(handlers.index(zone.air_handler) for zone in building.zones),
+        facade_zone=_ints(z for z, _, _ in facades),
+        facade_sun=_ints(azimuths.index(facade.azimuth_deg) for _, _, facade in facades),
+        link_start=_ints(sum(z < k for z, _, _ in links) for k in range(len(names) + 1)),
+        link_other=_ints(other for _, other, _ in links),
+        link_edge=_ints(edge for _, _, edge in links),
     )
 
 
-def _zones(building: Building) -> ZoneParams:
-    rows = [_zone(zone) for zone in building.zones]
-    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    facades = _by_facade(building)
-    return ZoneParams(**columns, **facades, **_by_neighbour(building))
+def stack(variants: Sequence[Params], azimuths: Sequence[Sequence[float]]) -> Params:
+    """Variants of one building side by side: parameters of shape (number, columns * variants).
+
+    Zones, air handlers, facades and interfaces must be the same ones in the same order;
+    ``azimuths`` are the orientations that each variant's ``facade_sun`` counts. Raises ValueError.
+    """
+    first = variants[0]
+    for one in variants[1:]:
+        for name in ("handler_of", "facade_zone", "link_other", "link_edge"):
+            if not np.array_equal(getattr(one, name), getattr(first, name)):
+                raise ValueError(f"variants of one building must agree in {name}")
+        if not np.array_equal(one.facade_sun, first.facade_sun):
+            raise ValueError("variants side by side must face the same way")
+    if any(tuple(one) != tuple(azimuths[0]) for one in azimuths):
+        raise ValueError("variants side by side must face the same way")
+
+    def side_by_side(name: str) -> Floats:
+        arrays = np.stack([getattr(one, name) for one in variants], axis=-1)
+        return np.ascontiguousarray(arrays.reshape(*arrays.shape[:-2], -1))
+
+    return first._replace(
+        **{
+            name: side_by_side(name)
+            for name in ("zones", "handlers", "building", "facades", "edges")
+        }
+    )
 
 
-def _zone(zone: Zone) -> dict[str, float]:
+def as_type(params: Params, real: type) -> Params:
+    """The same parameters as ``real`` numbers."""
+    return Params(
+        *(a.astype(real) if a.dtype.kind == "f" else a for a in params)  # type: ignore[arg-type]
+    )
+
+
+def _ints(values: object) -> Ints:
+    return np.array(list(values), dtype=np.int64)  # type: ignore[call-overload]
+
+
+def _rows(names: Sequence[str], rows: list[dict[str, float]]) -> NDArray[np.float64]:
+    for row in rows:
+        if set(row) != set(names):
+            raise AssertionError(f"columns differ: {set(row) ^ set(names)}")
+    return np.array([[row[name] for name in names] for row in rows]).reshape(len(rows), len(names))
+
+
+def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, float]:
+    local_wind = next(
+        handler.local_wind
+        for handler in building.air_handlers
+        if handler.name == zone.air_handler
+    )
+    wall_outer = _outer(zone, zone.wall_u_w_m2_k, zone.wall_area_m2)
     roof_outer = _outer(zone, zone.roof_u_w_m2_k, zone.roof_area_m2)
     opaque_m2 = zone.wall_area_m2 + zone.roof_area_m2
     mass_air = zone.mass_film_w_m2_k * zone.area_m2
     slab_edge = zone.slab_edge_w_m_k * zone.slab_edge_m
     equipment_w = zone.equipment_w_m2 * zone.area_m2
+    sky_share = LONGWAVE_W_M2_K / zone.outer_film_w_m2_k
+    window = zone.window_u_w_m2_k * zone.window_area_m2
+    leak_m3_s = zone.infiltration_m3_s_m2 * (zone.wall_area_m2 + zone.window_area_m2)
     return {
         "volume_m3": zone.volume_m3,
         "air_j_per_k": zone.air_capacity_j_k_m2 * zone.area_m2,
+        # A zone without roof and facade keeps a node that stores nothing to speak of.
         "envelope_j_per_k": zone.wall_capacity_j_k_m2 * zone.wall_area_m2
-        + zone.roof_capacity_j_k_m2 * zone.roof_area_m2,
+        + zone.roof_capacity_j_k_m2 * zone.roof_area_m2
+        + (0.0 if opaque_m2 else 1.0),
         "mass_j_per_k": zone.mass_capacity_j_k_m2 * zone.area_m2,
-        "window_w_per_k": zone.window_u_w_m2_k * zone.window_area_m2,
+        "window_w_per_k": window,
         "envelope_air_w_per_k": zone.inner_film_w_m2_k * opaque_m2,
-        "envelope_outdoor_w_per_k": roof_outer
-        + _outer(zone, zone.wall_u_w_m2_k, zone.wall_area_m2),
+        "envelope_outdoor_w_per_k": wall_outer + roof_outer,
         "mass_air_w_per_k": mass_air,
-        # In series with the floor's film the edge keeps its F-factor.
+        # In series with the floor's film the edge keeps its F-factor, the ground its U-value.
         "mass_outdoor_w_per_k": 1.0 / (1.0 / slab_edge - 1.0 / mass_air) if slab_edge else 0.0,
-        "roof_sun_m2": wall_sun_m2(roof_outer, zone.absorptance),
-        "roof_sky_w": roof_outer * SKY_DEPRESSION_K,
-        "infiltration_m3_s": zone.infiltration_m3_s_m2 * (zone.wall_area_m2 + zone.window_area_m2),
-        "radiation_to_mass": zone.radiation_to_mass,
+        "mass_ground_w_per_k": beyond_film(
+            zone.ground_u_w_m2_k, zone.area_m2, zone.mass_film_w_m2_k
+        )
+        if zone.ground_u_w_m2_k
+        else 0.0,
+        "roof_sun_m2": roof_outer * zone.absorptance / zone.outer_film_w_m2_k,
+        "envelope_sky_w_per_k": sky_share * (roof_outer + WALL_SKY_VIEW * wall_outer),
+        "window_sky_w_per_k": sky_share * WALL_SKY_VIEW * window,
+        "infiltration_m3_s": leak_m3_s * zone.infiltration_constant,
+        "infiltration_m3_s_k": leak_m3_s * zone.infiltration_per_k,
+        "infiltration_m2": leak_m3_s * zone.infiltration_per_m_s,
+        "infiltration_fan_on": zone.infiltration_fan_on,
+        "radiation_to_mass": zone.radiation_to_mass if opaque_m2 else 1.0,
+        "solar_to_air": zone.solar_to_air,
+        "moisture_buffer": zone.moisture_buffer,
         "person_w": zone.person_sensible_w,
+        "person_latent_w": zone.person_latent_w,
         "person_radiant": zone.person_radiant,
         "lights_w": zone.lights_w_m2 * zone.area_m2,
         "lights_radiant": zone.lights_radiant,
@@ -191,37 +191,96 @@ def _zone(zone: Zone) -> dict[str, float]:
         "equipment_base_w": zone.equipment_base * equipment_w,
         "equipment_per_person_w": (1.0 - zone.equipment_base) * equipment_w / zone.design_people,
         "equipment_radiant": zone.equipment_radiant,
-        "blind_closed_solar": zone.blind_closed_solar,
-        "blind_closed_light": zone.blind_closed_light,
         "window_visible": zone.window_visible,
+        "blind_closed_solar": zone.blind_closed_solar if zone.blinds else 1.0,
+        "blind_closed_light": zone.blind_closed_light if zone.blinds else 1.0,
         "airflow_min_m3_s": zone.airflow_min_m3_s,
         "airflow_max_m3_s": zone.airflow_max_m3_s,
         "airflow_heating_m3_s": zone.airflow_heating_m3_s,
-        "reheat_capacity_w": zone.reheat_capacity_w,
+        "reheat_capacity_w": 0.0 if zone.floor_heating else zone.reheat_capacity_w,
+        "floor_capacity_w": zone.reheat_capacity_w if zone.floor_heating else 0.0,
+        "area_m2": zone.area_m2,
+        "design_people": zone.design_people,
+        "air_heat_j_m3_k": air_heat_j_m3_k,
+        "local_wind": local_wind,
     }
 
 
-def _by_facade(building: Building) -> dict[str, Floats]:
-    azimuths = building.azimuths_deg
-    shape = (len(building.zones), len(azimuths))
-    share, solar, light, wall = (np.zeros(shape) for _ in range(4))
-    for z, zone in enumerate(building.zones):
-        for facade in zone.facades:
-            f = azimuths.index(facade.azimuth_deg)
-            if zone.window_area_m2 > 0.0:
-                share[z, f] += facade.window_area_m2 / zone.window_area_m2
-            solar[z, f] += facade.window_area_m2 * zone.window_shgc
-            light[z, f] += daylight_lux_per_w_m2(
-                facade.window_area_m2, zone.window_visible, zone.area_m2
-            )
-            wall[z, f] += wall_sun_m2(
-                _outer(zone, zone.wall_u_w_m2_k, facade.wall_area_m2), zone.absorptance
-            )
+def _facade(zone: Zone, facade: Facade) -> dict[str, float]:
+    glass = zone.window_area_m2
+    wall_outer = _outer(zone, zone.wall_u_w_m2_k, facade.wall_area_m2)
     return {
-        "facade_share": share,
-        "window_solar_m2": solar,
-        "window_light_lux": light,
-        "wall_sun_m2": wall,
+        "share": facade.window_area_m2 / glass if glass else 0.0,
+        "solar_m2": facade.window_area_m2 * zone.window_shgc,
+        "solar_diffuse_m2": facade.window_area_m2 * zone.window_shgc * DIFFUSE_MODIFIER,
+        "light_lux": daylight_lux_per_w_m2(
+            facade.window_area_m2, zone.window_visible, zone.area_m2
+        ),
+        "wall_sun_m2": wall_outer * zone.absorptance / zone.outer_film_w_m2_k,
+    }
+
+
+def _handler(
+    building: Building, handler: AirHandler, air_heat_j_m3_k: float
+) -> dict[str, float]:
+    airflow = building.design_airflow_m3_s(handler)
+    everything = sum(zone.airflow_max_m3_s for zone in building.zones)
+    constant = handler.fan == "constant_volume"
+    pressure_pa = handler.design_static_pressure_pa + handler.internal_pressure_pa
+    return {
+        "design_airflow_m3_s": airflow,
+        "design_static_pressure_pa": handler.design_static_pressure_pa,
+        "internal_pressure_pa": handler.internal_pressure_pa,
+        "fan_efficiency": handler.fan_efficiency,
+        "constant_fan_w": airflow * pressure_pa / handler.fan_efficiency if constant else 0.0,
+        "modulating_fan": 0.0 if constant else 1.0,
+        "economiser": 1.0 if handler.economiser else 0.0,
+        "heat_recovery": handler.heat_recovery,
+        "cooling_coil_w": handler.cooling_coil_w,
+        "plant_share": airflow / everything,
+        "discharge_max_c": handler.discharge_max_c,
+        "local_wind": handler.local_wind,
+        "outdoor_air_m3_s": building.design_outdoor_air_m3_s(handler),
+        "zones": float(len(building.served_by(handler))),
+        "air_heat_j_m3_k": air_heat_j_m3_k,
+    }
+
+
+def _building(building: Building) -> dict[str, float]:
+    plant, bms = building.plant, building.bms
+    cooling, heating = COOLING[plant.cooling], HEATING[plant.heating]
+    return {
+        "cooling_capacity_w": plant.cooling_capacity_w,
+        "cooling_cop": plant.cooling_cop,
+        **_curve("cooling", cooling),
+        "heating_capacity_w": plant.heating_capacity_w,
+        "heating_cop": plant.heating_cop,
+        **_curve("heating", heating),
+        "heating_gas": 1.0 if heating.gas else 0.0,
+        "pump_w": plant.pump_w,
+        "occupied_start_h": bms.occupied_start_h,
+        "occupied_end_h": bms.occupied_end_h,
+        "lights_start_h": bms.lights_start_h,
+        "lights_end_h": bms.lights_end_h,
+        "lights_off_level": bms.lights_off_level,
+        "occupied_heating_c": bms.occupied_heating_c,
+        "occupied_cooling_c": bms.occupied_cooling_c,
+        "setback_heating_c": bms.setback_heating_c,
+        "setback_cooling_c": bms.setback_cooling_c,
+        "supply_air_c": bms.supply_air_c,
+        "warm_up_supply_air_c": bms.warm_up_supply_air_c,
+        "night_cycle_k": bms.night_cycle_k,
+    }
+
+
+def _curve(of: str, curve: Curve) -> dict[str, float]:
+    """The numbers of a curve as columns ``of``_capacity_0 .. 3 and so on."""
+    numbers = {f"{of}_capacity_{k}": value for k, value in enumerate(curve.capacity)}
+    numbers |= {f"{of}_input_{k}": value for k, value in enumerate(curve.input_ratio)}
+    return numbers | {
+        f"{of}_low_c": curve.low_c,
+        f"{of}_high_c": curve.high_c,
+        f"{of}_part_load_loss": curve.part_load_loss,
     }
 
 
@@ -231,18 +290,9 @@ def _outer(zone: Zone, u_w_m2_k: float, area_m2: float) -> float:
     Walls and roof are one node behind one film; shared out by U A they keep their sum, and what
     sun drives into each comes through as it would by itself.
     """
+    if area_m2 <= 0.0:
+        return 0.0
     opaque_m2 = zone.wall_area_m2 + zone.roof_area_m2
     ua = zone.wall_u_w_m2_k * zone.wall_area_m2 + zone.roof_u_w_m2_k * zone.roof_area_m2
     outer = beyond_film(ua / opaque_m2, opaque_m2, zone.inner_film_w_m2_k)
     return outer * u_w_m2_k * area_m2 / ua
-
-
-def _by_neighbour(building: Building) -> dict[str, Floats]:
-    names = building.zone_names
-    exchange, mixing = (np.zeros((len(names), len(names))) for _ in range(2))
-    for interface in building.interfaces:
-        i, j = (names.index(name) for name in interface.between)
-        for matrix, value in ((exchange, interface.total_w_k), (mixing, interface.mixing_m3_s)):
-            matrix[i, j] += value
-            matrix[j, i] += value
-    return {"exchange_w_per_k": exchange, "mixing_m3_s": mixing}

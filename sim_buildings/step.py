@@ -1,18 +1,26 @@
-"""One substep of one building, and of many: the functions that are compiled.
+"""One substep of a block of buildings: the functions that are compiled.
 
-Order of a substep, everything read at its start: the BMS's own values, overrides merged, gains,
-what each zone would do without supply air, boxes and air handler, plant, new temperatures and CO2,
-totals. Arrays only: nothing is allocated.
+Order of a substep, everything read at its start: the BMS's own values, overrides merged,
+neighbours, sun and gains, what each zone would do without supply air, boxes and air handlers,
+plant, new temperatures, CO2 and humidity, totals. Arrays only: nothing is allocated.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim_buildings.air_side import still_air, supply_air
-from sim_buildings.bms import bms_values, merge
-from sim_buildings.buffers import Buffers, make_buffers, one_of
+from sim_buildings.air_side import (
+    begin_handlers,
+    box,
+    call_for_cooling,
+    condition_air,
+    deliver,
+    estimate_supply,
+    ideal_loads,
+    plant_capacity,
+    return_air,
+    share_out_heat,
+)
+from sim_buildings.bms import bms_values
+from sim_buildings.buffers import Buffers, Floats
 from sim_buildings.columns import (
     B_CARBON,
     B_COOLING,
@@ -20,120 +28,208 @@ from sim_buildings.columns import (
     B_ENERGY,
     B_EQUIPMENT,
     B_FAN,
+    B_GAS,
+    B_GAS_ENERGY,
+    B_GAS_PRICE,
     B_GHI,
     B_HEATING,
     B_LIGHTS,
     B_OUTDOOR,
     B_PRICE,
+    B_PUMPS,
     B_REHEAT,
     B_TOTAL,
     B_WIND,
-    ENABLE,
-    STATE_ENERGY,
+    BW_COOLING_CAPACITY,
+    BW_HEATING_CAPACITY,
+    H_COOLING_COIL,
+    H_FAN,
+    X_CARBON,
+    X_GAS_PRICE,
+    X_GHI,
+    X_OUTDOOR,
+    X_PRICE,
+    X_WIND,
     Z_EQUIPMENT,
+
     Z_LIGHTS,
     Z_REHEAT,
+
+)
+from sim_buildings.lanes import LANES, at, of
+from sim_buildings.parameter_columns import (
+    PB_COOLING_COP,
+    PB_COOLING_HIGH,
+    PB_COOLING_INPUT_0,
+    PB_COOLING_INPUT_1,
+    PB_COOLING_INPUT_2,
+    PB_COOLING_INPUT_3,
+    PB_COOLING_LOSS,
+    PB_COOLING_LOW,
+    PB_HEATING_COP,
+    PB_HEATING_GAS,
+    PB_HEATING_HIGH,
+    PB_HEATING_INPUT_0,
+    PB_HEATING_INPUT_1,
+    PB_HEATING_INPUT_2,
+    PB_HEATING_INPUT_3,
+    PB_HEATING_LOSS,
+    PB_HEATING_LOW,
+    PB_PUMP,
 )
 from sim_buildings.parameters import Params
-from sim_buildings.plant import (
-    cooling_capacity_w,
-    cooling_cop,
-    electric_w,
-    heating_capacity_w,
-    heating_cop,
+from sim_buildings.plant import cubic, input_w
+from sim_buildings.zone_step import (
+    begin_zones,
+    facades,
+    neighbours,
+    zone_equation,
+    zone_gains,
+    zone_result,
 )
-from sim_buildings.weather import ROW_S
-from sim_buildings.world import WorldRows, hour_of_day
-from sim_buildings.zone_step import zone_equation, zone_gains, zone_result, zones_co2
-
-# What a caller of these functions needs beside them is found here too.
-__all__ = ["Buffers", "make_buffers", "one_of", "run_building", "step_batch", "step_building"]
 
 
-def step_building(params: Params, rows: WorldRows, row: int, dt_s: float, buffers: Buffers) -> None:
-    """Advance one building by ``dt_s``, which must divide 300 s, under the world's ``row``."""
-    bms_values(
-        hour_of_day(row),
-        rows.workday[row] > 0.5,
-        buffers.zone_state,
-        buffers.handler_state,
-        params.bms,
-        buffers.zone_bms,
-        buffers.handler_bms,
-    )
-    merge(
-        buffers.zone_bms,
-        buffers.handler_bms,
-        buffers.zone_override,
-        buffers.handler_override,
-        params.handler,
-        buffers.zone_effective,
-        buffers.handler_effective,
-    )
-    fan_on = buffers.handler_effective[ENABLE] > 0.5
-    for z in range(buffers.zone_state.shape[0]):
-        zone_gains(params, rows, row, z, buffers)
-        zone_equation(params, rows, row, z, dt_s, fan_on, buffers)
-    if fan_on:
-        supply_air(params, rows.outdoor_c[row], buffers)
-    else:
-        still_air(buffers)
-    for z in range(buffers.zone_state.shape[0]):
-        zone_result(params, rows.outdoor_c[row], z, buffers)
-    # CO2 last but one: it needs the neighbours' values at the start.
-    zones_co2(params, dt_s, buffers)
-    building_totals(params, rows, row, dt_s, buffers)
+def step_block(params: Params, buffers: Buffers, dt_s: float, ideal: bool) -> None:
+    """Advance the buildings of a block by ``dt_s`` under ``buffers.weather`` and its people.
+
+    ``ideal``: zones get whatever heat or cold keeps them between their setpoints, from nowhere.
+    """
+    building, weather = buffers.building, buffers.weather
+    bms_values(params, buffers)
+    begin_handlers(params, buffers)
+    begin_zones(params, buffers)
+    neighbours(params, buffers)
+    facades(params, buffers)
+    plant_capacity(params, buffers)
+    for z in range(buffers.zones.shape[0]):
+        h = params.handler_of[z]
+        zone, handler = buffers.zones[z], buffers.handlers[h]
+        zone_gains(params.zones[z], zone, weather)
+        zone_equation(params.zones[z], zone, handler, building, weather, dt_s)
+        call_for_cooling(zone, handler)
+    begin_totals(building, weather)
+    for h in range(buffers.handlers.shape[0]):
+        estimate_supply(buffers.handlers[h])
+    for z in range(buffers.zones.shape[0]):
+        h = params.handler_of[z]
+        if ideal:
+            ideal_loads(buffers.zones[z])
+        else:
+            box(
+                params.zones[z], params.handlers[h], buffers.zones[z], buffers.handlers[h],
+                buffers.zone_faults[z],
+            )  # fmt: skip
+        return_air(buffers.zones[z], buffers.handlers[h])
+    for h in range(buffers.handlers.shape[0]):
+        condition_air(
+            params.handlers[h], buffers.handlers[h], building, buffers.handler_faults[h], weather
+        )
+        add_handler(buffers.handlers[h], building)
+    for z in range(buffers.zones.shape[0]):
+        add_reheat(buffers.zones[z], building)
+    share_out_heat(building)
+    for z in range(buffers.zones.shape[0]):
+        zone, handler = buffers.zones[z], buffers.handlers[params.handler_of[z]]
+        if not ideal:
+            deliver(params.zones[z], zone, handler, building)
+        zone_result(
+            params.zones[z], zone, handler, buffers.zone_faults[z], weather, dt_s
+        )
+        add_zone(zone, building)
+    end_totals(params.building, building, dt_s)
 
 
-def building_totals(
-    params: Params, rows: WorldRows, row: int, dt_s: float, buffers: Buffers
-) -> None:
-    """Electric power by use, the meter, and the weather and prices of the row."""
-    out, plant = buffers.building_out, params.plant
-    outdoor_c = rows.outdoor_c[row]
-    lights_w, equipment_w, reheat_w = 0.0, 0.0, 0.0
-    for z in range(buffers.zone_out.shape[0]):
-        lights_w += buffers.zone_out[z, Z_LIGHTS]
-        equipment_w += buffers.zone_out[z, Z_EQUIPMENT]
-        reheat_w += buffers.zone_out[z, Z_REHEAT]
-    out[B_OUTDOOR] = outdoor_c
-    out[B_GHI] = rows.ghi_w_m2[row]
-    out[B_WIND] = rows.wind_m_s[row]
-    out[B_PRICE] = rows.price_per_kwh[row]
-    out[B_CARBON] = rows.carbon_kg_per_kwh[row]
-    out[B_LIGHTS] = lights_w
-    out[B_EQUIPMENT] = equipment_w
-    out[B_REHEAT] = reheat_w
-    out[B_COOLING] = electric_w(
-        out[B_COOLING_COIL], cooling_capacity_w(outdoor_c, plant), cooling_cop(outdoor_c, plant)
-    )
-    out[B_HEATING] = electric_w(
-        reheat_w, heating_capacity_w(outdoor_c, plant), heating_cop(outdoor_c, plant)
-    )
-    out[B_TOTAL] = out[B_FAN] + out[B_COOLING] + out[B_HEATING] + lights_w + equipment_w
-    buffers.handler_state[STATE_ENERGY] += out[B_TOTAL] * dt_s
-    out[B_ENERGY] = buffers.handler_state[STATE_ENERGY]
+def begin_totals(building: Floats, weather: Floats) -> None:
+    """Clear the sums over zones and air handlers; copy weather and prices."""
+    for lane in range(LANES):
+        building[at(B_OUTDOOR, lane)] = weather[at(X_OUTDOOR, lane)]
+        building[at(B_GHI, lane)] = weather[at(X_GHI, lane)]
+        building[at(B_WIND, lane)] = weather[at(X_WIND, lane)]
+        building[at(B_PRICE, lane)] = weather[at(X_PRICE, lane)]
+        building[at(B_GAS_PRICE, lane)] = weather[at(X_GAS_PRICE, lane)]
+        building[at(B_CARBON, lane)] = weather[at(X_CARBON, lane)]
+        building[at(B_FAN, lane)] = 0.0
+        building[at(B_COOLING_COIL, lane)] = 0.0
+        building[at(B_LIGHTS, lane)] = 0.0
+        building[at(B_EQUIPMENT, lane)] = 0.0
 
 
-def run_building(
-    params: Params, rows: WorldRows, start_s: float, dt_s: float, steps: int, buffers: Buffers
-) -> None:
-    """``steps`` substeps under unchanged overrides, from ``start_s`` after the world's start."""
-    n_rows = rows.outdoor_c.shape[0]
-    for k in range(steps):
-        row = int((start_s + k * dt_s) // ROW_S) % n_rows
-        step_building(params, rows, row, dt_s, buffers)
+def add_handler(handler: Floats, building: Floats) -> None:
+    """An air handler's power and heat into the building's totals."""
+    for lane in range(LANES):
+        building[at(B_FAN, lane)] += handler[at(H_FAN, lane)]
+        building[at(B_COOLING_COIL, lane)] += handler[at(H_COOLING_COIL, lane)]
 
 
-def step_batch(
-    params: Params,
-    rows: WorldRows,
-    row: NDArray[np.int64],
-    dt_s: float,
-    batch: Buffers,
-    first: int,
-    end: int,
-) -> None:
-    """One substep of buildings ``first`` to ``end - 1`` of a batch, each under its own ``row``."""
-    for b in range(first, end):
-        step_building(params, rows, row[b], dt_s, one_of(batch, b))
+def add_reheat(zone: Floats, building: Floats) -> None:
+    """The heat that a zone's coil would like into the building's total."""
+    for lane in range(LANES):
+        building[at(B_REHEAT, lane)] += zone[at(Z_REHEAT, lane)]
+
+
+def add_zone(zone: Floats, building: Floats) -> None:
+    """A zone's power and heat into the building's totals."""
+    for lane in range(LANES):
+        building[at(B_LIGHTS, lane)] += zone[at(Z_LIGHTS, lane)]
+        building[at(B_EQUIPMENT, lane)] += zone[at(Z_EQUIPMENT, lane)]
+
+
+def end_totals(own: Floats, building: Floats, dt_s: float) -> None:
+    """Electric power and fuel by use, and the meters."""
+    for lane in range(LANES):
+        outdoor_c = building[at(B_OUTDOOR, lane)]
+        heat_w, coil_w = building[at(B_REHEAT, lane)], building[at(B_COOLING_COIL, lane)]
+        heating_capacity_w = building[at(BW_HEATING_CAPACITY, lane)]
+        cooling_capacity_w = building[at(BW_COOLING_CAPACITY, lane)]
+        cooling_input = cubic(
+            outdoor_c,
+            own[of(PB_COOLING_LOW, lane)],
+            own[of(PB_COOLING_HIGH, lane)],
+            own[of(PB_COOLING_INPUT_0, lane)],
+            own[of(PB_COOLING_INPUT_1, lane)],
+            own[of(PB_COOLING_INPUT_2, lane)],
+            own[of(PB_COOLING_INPUT_3, lane)],
+        )
+        heating_input = cubic(
+            outdoor_c,
+            own[of(PB_HEATING_LOW, lane)],
+            own[of(PB_HEATING_HIGH, lane)],
+            own[of(PB_HEATING_INPUT_0, lane)],
+            own[of(PB_HEATING_INPUT_1, lane)],
+            own[of(PB_HEATING_INPUT_2, lane)],
+            own[of(PB_HEATING_INPUT_3, lane)],
+        )
+        cooling_w = input_w(
+            coil_w,
+            cooling_capacity_w,
+            own[of(PB_COOLING_COP, lane)] / cooling_input,
+            own[of(PB_COOLING_LOSS, lane)],
+        )
+        heating_w = input_w(
+            heat_w,
+            heating_capacity_w,
+            own[of(PB_HEATING_COP, lane)] / heating_input,
+            own[of(PB_HEATING_LOSS, lane)],
+        )
+        cooling_part = coil_w / cooling_capacity_w if cooling_capacity_w > 0.0 else 0.0
+        heating_part = heat_w / heating_capacity_w if heating_capacity_w > 0.0 else 0.0
+        part = cooling_part if cooling_part > heating_part else heating_part
+        pumps_w = own[of(PB_PUMP, lane)] * (part if part < 1.0 else 1.0)
+        gas = own[of(PB_HEATING_GAS, lane)] > 0.5
+        electric_heating_w = 0.0 if gas else heating_w
+        total_w = (
+            building[at(B_FAN, lane)]
+            + cooling_w
+            + electric_heating_w
+            + pumps_w
+            + building[at(B_LIGHTS, lane)]
+            + building[at(B_EQUIPMENT, lane)]
+        )
+        gas_w = heating_w if gas else 0.0
+        building[at(B_COOLING, lane)] = cooling_w
+        building[at(B_HEATING, lane)] = electric_heating_w
+        building[at(B_PUMPS, lane)] = pumps_w
+        building[at(B_TOTAL, lane)] = total_w
+        building[at(B_GAS, lane)] = gas_w
+        building[at(B_ENERGY, lane)] += total_w * dt_s
+        building[at(B_GAS_ENERGY, lane)] += gas_w * dt_s

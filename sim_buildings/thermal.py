@@ -2,11 +2,12 @@
 
     C_a dT_a/dt = K_o (T_out - T_a) + K_e (T_e - T_a) + K_m (T_m - T_a) + q_a
     C_e dT_e/dt = K_eo (T_out - T_e) + K_e (T_a - T_e) + q_e
-    C_m dT_m/dt = K_mo (T_out - T_m) + K_m (T_a - T_m) + q_m
+    C_m dT_m/dt = K_mo (T_out - T_m) + K_mg (T_ground - T_m) + K_m (T_a - T_m) + q_m
 
-K_o holds windows and infiltration, K_eo walls and roof, K_mo the slab's edge. q_a takes convective
-gains, supply air and the neighbours; q_e and q_m take radiation. A resistance-capacitance zone in
-the manner of ISO 13790:2008, annex C, with two masses in place of its one.
+K_o holds windows and infiltration, K_eo walls and roof, K_mo the slab's edge, K_mg the ground
+beneath. q_a takes convective gains, supply air and the neighbours; q_e and q_m take radiation. A
+resistance-capacitance zone in the manner of ISO 13790:2008, annex C, with two masses in place of
+its one.
 
 Within a zone the substep is backward Euler, so it is stable at any length. The two masses meet
 only the air, so eliminating them leaves one equation (:func:`coupled_node`). Supply air and the
@@ -16,24 +17,29 @@ last bit what reaches the other.
 
 from __future__ import annotations
 
+# Linearised radiation of an outer surface at 10 °C, emittance 0.9: 4 x 0.9 sigma T^3.
+LONGWAVE_W_M2_K = 4.63
+# EnergyPlus Engineering Reference, outside surface heat balance: a vertical wall sees the sky
+# with F = 0.5, of which beta = sqrt(0.5) is as cold as the sky, the rest as the air.
+WALL_SKY_VIEW = 0.354
+
 
 def coupled_node(
     node_c: float,
     capacity_j_per_k: float,
-    to_outdoor_w_per_k: float,
+    to_outside_w_per_k: float,
     to_air_w_per_k: float,
-    outdoor_c: float,
-    heat_w: float,
+    drive_w: float,
     dt_s: float,
 ) -> tuple[float, float]:
     """A mass node's end temperature as (a, b) in T' = a + b T_air', backward Euler.
 
-    a [°C]: (C/dt T + K_o T_out + q) / (C/dt + K_o + K_a); b [-]: K_a / (C/dt + K_o + K_a).
+    a [°C]: (C/dt T + drive) / (C/dt + K_out + K_a); b [-]: K_a / (C/dt + K_out + K_a).
+    ``drive_w``: sum of K T over what lies outside, and heat [W].
     """
     storage = capacity_j_per_k / dt_s
-    total = storage + to_outdoor_w_per_k + to_air_w_per_k
-    a = (storage * node_c + to_outdoor_w_per_k * outdoor_c + heat_w) / total
-    return a, to_air_w_per_k / total
+    total = storage + to_outside_w_per_k + to_air_w_per_k
+    return (storage * node_c + drive_w) / total, to_air_w_per_k / total
 
 
 def air_equation(
