@@ -27,7 +27,7 @@ _HEATING = Wanted("Zone Air System Sensible Heating Rate")
 _COOLING = Wanted("Zone Air System Sensible Cooling Rate")
 _SUN = Wanted("Enclosure Windows Total Transmitted Solar Radiation Rate")
 
-_MONTHS = (
+MONTHS = (
     "january",
     "february",
     "march",
@@ -95,7 +95,7 @@ def build(case: Case) -> Model:
             }
         },
         "Site:GroundTemperature:BuildingSurface": {
-            "Ground": {f"{month}_ground_temperature": case.ground_c for month in _MONTHS}
+            "Ground": {f"{month}_ground_temperature": case.ground_c for month in MONTHS}
         },
         "Zone": {_ZONE: {"ceiling_height": case.height_m, "volume": case.volume_m3}},
         "ScheduleTypeLimits": {"Any": {"numeric_type": "Continuous"}},
