@@ -75,6 +75,42 @@ def test_free_float_has_no_plant_and_night_ventilation_has_its_fan() -> None:
     assert "ZoneVentilation:DesignFlowRate" in build(CASES["950FF"])
 
 
+def outward(points: list[tuple[float, float, float]]) -> tuple[float, ...]:
+    """Unit normal of a polygon whose corners run counterclockwise, seen from its front."""
+    corners = np.array(points)
+    normal = np.cross(corners[1] - corners[0], corners[2] - corners[1])
+    return tuple((normal / np.linalg.norm(normal)).round(9) + 0.0)
+
+
+NORMALS = {
+    "south": (0.0, -1.0, 0.0),
+    "east": (1.0, 0.0, 0.0),
+    "north": (0.0, 1.0, 0.0),
+    "west": (-1.0, 0.0, 0.0),
+    "roof": (0.0, 0.0, 1.0),
+    "floor": (0.0, 0.0, -1.0),
+}
+
+
+@pytest.mark.parametrize("name", ["600", "620"])
+def test_surfaces_and_windows_face_outwards(name: str) -> None:
+    model = build(CASES[name])
+    for surface, fields in model["BuildingSurface:Detailed"].items():
+        points = [
+            tuple(vertex[f"vertex_{axis}_coordinate"] for axis in "xyz")
+            for vertex in fields["vertices"]
+        ]
+        assert outward(points) == NORMALS[surface]
+    for window, fields in zip(
+        CASES[name].windows, model["FenestrationSurface:Detailed"].values(), strict=True
+    ):
+        points = [
+            tuple(fields[f"vertex_{i}_{axis}_coordinate"] for axis in "xyz") for i in range(1, 5)
+        ]
+        assert fields["building_surface_name"] == window.facade
+        assert outward(points) == NORMALS[window.facade]
+
+
 def test_a_year_is_reduced_to_sums_peaks_and_extremes() -> None:
     hours = hours_of(air_c=20.0, heating_w=1000.0)
     hours.heating_w[100] = 3000.0
