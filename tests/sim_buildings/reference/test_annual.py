@@ -78,6 +78,18 @@ def test_a_year_hourly_and_by_time_step(model: Model) -> None:
 
 
 @needs_energyplus
+def test_a_meter_counts_the_joules_of_its_variable() -> None:
+    rate = Wanted("Zone Air System Sensible Heating Rate", "Zone")
+    meter = "Heating:EnergyTransfer"
+    epw = weather_file("usa_co_denver")
+    year = run_year(build(CASES["900"]), epw, variables=(rate,), meters=(meter,))
+    assert year.meters[meter].shape == (8760,)
+    assert year.meters[meter].sum() == pytest.approx(3600.0 * year.series(*rate).sum(), rel=1e-3)
+    with pytest.raises(ConfigError, match="Moonlight"):
+        run_year(build(CASES["900"]), epw, meters=("Moonlight",))
+
+
+@needs_energyplus
 def test_a_bad_model_is_reported_with_energyplus_own_words(model: Model) -> None:
     model["BuildingSurface:Detailed"]["south"]["construction_name"] = "Straw"
     with pytest.raises(EnergyPlusFailed, match=r"(?is)straw.*fatal"):
