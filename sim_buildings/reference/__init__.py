@@ -1,0 +1,1 @@
+"""Other people's figures to hold the simulator against: EnergyPlus, BESTEST, Guideline 14."""
