@@ -68,7 +68,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="neither a file nor bundled"):
         load_weather("atlantis")
     (tmp_path / "letter.csv").write_text("Dear Sir,\nwhat weather!\n")
-    with pytest.raises(ConfigError, match="is not a TMY3 or EPW file"):
+    with pytest.raises(ConfigError, match="is not a TMY3, TMY2 or EPW file"):
         load_weather(str(tmp_path / "letter.csv"))
 
 
@@ -81,6 +81,7 @@ def test_an_epw_file_is_read_like_any_other(tmp_path: Path) -> None:
             fields = ["0"] * 35
             fields[0:5] = ["2001", str(day.month), str(day.day), str(hour), "0"]
             fields[6] = str(float(hour % 24))
+            fields[8], fields[9], fields[12] = "50", "99000", "350"
             fields[13] = fields[15] = "600" if hour == 13 else "0"
             fields[21] = "2.5"
             lines.append(",".join(fields) + "\n")
