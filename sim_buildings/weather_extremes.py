@@ -18,17 +18,18 @@ class Spell:
     """Mean number; the number is Poisson distributed."""
     least_days: int
     most_days: int
-    least_k: float
-    """Added to the daily mean at the spell's height; negative for cold."""
-    most_k: float
+    least_strength: float
+    """What the daily mean gains at the spell's height, in standard deviations of this place and
+    season; negative for cold."""
+    most_strength: float
     clearness: float
     """Factor on clearness at the spell's height."""
     warm_season: bool
     """Spells begin on the warmest quarter of the days, or on the coldest."""
 
 
-HEAT_WAVE = Spell(1.0, 4, 9, 3.0, 6.0, 1.1, True)
-COLD_SNAP = Spell(1.0, 3, 7, -9.0, -4.0, 1.05, False)
+HEAT_WAVE = Spell(1.0, 4, 9, 1.5, 2.5, 1.1, True)
+COLD_SNAP = Spell(1.0, 3, 7, -1.6, -0.8, 1.05, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,14 @@ class Spells:
     clearness: Floats
 
 
-def draw_spells(kind: Spell, season_c: Floats, random: np.random.Generator) -> Spells:
-    """A year's spells; ``season_c``: daily mean temperature smoothed over the year, (days,)."""
+def draw_spells(
+    kind: Spell, season_c: Floats, spread_c: Floats, random: np.random.Generator
+) -> Spells:
+    """A year's spells.
+
+    ``season_c``: daily mean temperature smoothed over the year; ``spread_c``: standard deviation
+    of the daily mean around it, (days,) each.
+    """
     n = season_c.size
     order = np.argsort(season_c, kind="stable")
     starts = order[-(n // 4) :] if kind.warm_season else order[: n // 4]
@@ -48,11 +55,12 @@ def draw_spells(kind: Spell, season_c: Floats, random: np.random.Generator) -> S
     for _ in range(random.poisson(kind.per_year)):
         first = int(random.choice(starts))
         length = int(random.integers(kind.least_days, kind.most_days + 1))
-        height_k = random.uniform(kind.least_k, kind.most_k)
+        strength = random.uniform(kind.least_strength, kind.most_strength)
         # Rises and falls over a day or two, with its height between.
         course = np.minimum(1.0, 1.5 * np.sin(np.pi * (np.arange(length) + 0.5) / length))
         days = (first + np.arange(length)) % n
-        stronger = np.abs(height_k * course) > np.abs(warming[days])
-        warming[days] = np.where(stronger, height_k * course, warming[days])
+        added_k = strength * spread_c[days] * course
+        stronger = np.abs(added_k) > np.abs(warming[days])
+        warming[days] = np.where(stronger, added_k, warming[days])
         clearness[days] = np.where(stronger, kind.clearness**course, clearness[days])
     return Spells(warming, clearness)

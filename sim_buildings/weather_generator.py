@@ -1,12 +1,10 @@
 """Further years like a typical one, so that no agent is trained on the year it is tested on.
 
-Days of the typical year are put together anew in blocks. A block begins at the successor of a day
-that resembles the one before, taken from the same season: the nearest-neighbour bootstrap of Lall
-and Sharma 1996 (Water Resources Research 32(3)), with blocks of several days in place of single
-ones. What the season gives (mean temperature, height of the sun) is taken from the target day, what
-the weather gives (anomaly, clearness, humidity, wind) from the source day. Daily means get a
-first-order autoregressive disturbance, clearness a factor; heat waves and cold snaps may come on
-top. Figures without a source are assumptions.
+Days of the typical year are put together anew (:mod:`sim_buildings.block_bootstrap`). What the
+season gives (mean temperature, height of the sun) is taken from the target day, what the weather
+gives (anomaly, clearness, humidity, wind) from the source day. Daily means get a first-order
+autoregressive disturbance, clearness a factor; heat waves and cold snaps may come on top. Figures
+without a source are assumptions.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from sim_buildings.block_bootstrap import draw_days, expected, neighbours
 from sim_buildings.series import autoregressive
 from sim_buildings.streams import STREAM_EXTREMES, STREAM_WEATHER, stream
 from sim_buildings.sun_course import sun_course
@@ -26,10 +25,8 @@ from sim_buildings.weather_files import HOURS_PER_DAY, HourlyWeather
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BLOCK_DAYS = 4.0
-"""Mean length of a block; lengths are geometric."""
-SEASON_DAYS = 15
-"""A day's neighbours lie at most so far away in the year."""
+MONTHS = 12
+SEASON_PASSES = 5
 DISTURBANCE = 0.4
 """Standard deviation of the disturbance over that of the daily mean's anomaly; the anomaly shrinks
 so that the variance stays."""
@@ -67,14 +64,20 @@ def generate_year(
     top = sun_course(hourly.place, hourly.year).top_hourly_w_m2
     clearness, diffuse_share = _sky(hourly, top)
     daily = _daily(hourly, clearness, top)
-    source = _sources(daily, random)
+    table = neighbours(
+        np.stack([daily.anomaly_c / daily.spread_c, _standard(daily.clearness)], axis=1)
+    )
+    source = draw_days(table, random)
     n = source.size
     disturbance = autoregressive(random.standard_normal(n), daily.persistence)
     anomaly = (
-        sqrt(1.0 - DISTURBANCE**2) * daily.anomaly_c[source]
+        sqrt(1.0 - DISTURBANCE**2) * (daily.anomaly_c[source] - expected(table, daily.anomaly_c))
         + DISTURBANCE * daily.spread_c * disturbance
     )
-    factor = np.exp(CLEARNESS_SPREAD * autoregressive(random.standard_normal(n), daily.persistence))
+    noise = autoregressive(random.standard_normal(n), daily.persistence)
+    factor = np.exp(CLEARNESS_SPREAD * noise) * (
+        _season(daily.clearness) / _season(expected(table, daily.clearness))
+    )
     spells = _spells(daily, stream(seed, STREAM_EXTREMES), heat_waves, cold_snaps)
     anomaly += spells.warming_k
     factor *= spells.clearness
@@ -111,7 +114,7 @@ def _sky(hourly: HourlyWeather, top: Floats) -> tuple[Floats, Floats]:
 
 def _daily(hourly: HourlyWeather, clearness: Floats, top: Floats) -> _Daily:
     means = hourly.outdoor_c.reshape(-1, HOURS_PER_DAY).mean(axis=1)
-    season = _smooth(means)
+    season = _season(means)
     anomaly = means - season
     spread = np.sqrt(np.maximum(_smooth(anomaly**2), 0.25 * anomaly.var()))
     standard = anomaly / spread
@@ -119,6 +122,29 @@ def _daily(hourly: HourlyWeather, clearness: Floats, top: Floats) -> _Daily:
     clear = (clearness * top).reshape(-1, HOURS_PER_DAY).sum(axis=1) / lit
     persistence = float(np.clip(np.corrcoef(standard[:-1], standard[1:])[0, 1], 0.0, 0.95))
     return _Daily(season, anomaly, spread, clear, persistence)
+
+
+def _standard(values: Floats) -> Floats:
+    spread = float(values.std())
+    standard: Floats = (values - values.mean()) / (spread if spread > 0.0 else 1.0)
+    return standard
+
+
+def _season(values: Floats) -> Floats:
+    """A smooth year with the mean of each twelfth of ``values``, (days,) each.
+
+    A typical year's months are chosen for their typical means: these are the season, not weather.
+    """
+    n = values.size
+    month = np.arange(n) * MONTHS // n
+    length = np.bincount(month)
+    middles = (np.arange(-1, MONTHS + 1) + 0.5) * n / MONTHS
+    season = _smooth(values)
+    for _ in range(SEASON_PASSES):
+        rest = np.bincount(month, values - season) / length
+        closed = np.concatenate([rest[-1:], rest, rest[:1]])
+        season = season + np.interp(np.arange(n) + 0.5, middles, closed)
+    return season
 
 
 def _smooth(values: Floats) -> Floats:
@@ -129,38 +155,12 @@ def _smooth(values: Floats) -> Floats:
     return smooth
 
 
-def _sources(daily: _Daily, random: np.random.Generator) -> Ints:
-    """For each day of the new year a day of the old one, (days,)."""
-    n = daily.season_c.size
-    warm = daily.anomaly_c / daily.spread_c
-    clear = (daily.clearness - daily.clearness.mean()) / max(float(daily.clearness.std()), 1e-6)
-    window = np.arange(-SEASON_DAYS, SEASON_DAYS + 1)
-    neighbours = round(sqrt(window.size))
-    weights = 1.0 / np.arange(1, neighbours + 1)
-    weights /= weights.sum()
-    source = np.empty(n, dtype=np.int64)
-    source[0] = random.integers(-SEASON_DAYS, SEASON_DAYS + 1) % n
-    fresh = random.random(n) < 1.0 / BLOCK_DAYS
-    for day in range(1, n):
-        last = source[day - 1]
-        # A block that has run out of its season ends too.
-        astray = abs((last - day + 1 + n // 2) % n - n // 2) >= SEASON_DAYS
-        if fresh[day] or astray:
-            candidates = (day - 1 + window) % n
-            candidates = candidates[candidates != last]
-            distance = (warm[candidates] - warm[last]) ** 2 + (clear[candidates] - clear[last]) ** 2
-            nearest = candidates[np.argsort(distance, kind="stable")[:neighbours]]
-            last = nearest[random.choice(neighbours, p=weights)]
-        source[day] = (last + 1) % n
-    return source
-
-
 def _spells(
     daily: _Daily, random: np.random.Generator, heat_waves: bool, cold_snaps: bool
 ) -> Spells:
     # Both are drawn whatever is wanted, so that one switch does not move the other's spells.
-    heat = draw_spells(HEAT_WAVE, daily.season_c, random)
-    cold = draw_spells(COLD_SNAP, daily.season_c, random)
+    heat = draw_spells(HEAT_WAVE, daily.season_c, daily.spread_c, random)
+    cold = draw_spells(COLD_SNAP, daily.season_c, daily.spread_c, random)
     warming, clearness = np.zeros_like(daily.season_c), np.ones_like(daily.season_c)
     for wanted, spells in ((heat_waves, heat), (cold_snaps, cold)):
         if wanted:
