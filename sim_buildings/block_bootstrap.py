@@ -45,12 +45,12 @@ def neighbours(features: Floats) -> Ints:
 def draw_days(table: Ints, random: np.random.Generator) -> Ints:
     """For each target day its source day, (days,). ``table``: of :func:`neighbours`."""
     n = table.shape[0]
-    fresh: NDArray[np.bool_] = np.asarray(random.random(n)) < 1.0 / BLOCK_DAYS
-    ranks: Ints = random.choice(NEIGHBOURS, n, p=WEIGHTS)
+    fresh = random.random(n) < 1.0 / BLOCK_DAYS
+    ranks = random.choice(np.arange(NEIGHBOURS), n, p=WEIGHTS)
     shift = int(random.integers(SHIFTS.size))
     source = np.arange(n, dtype=np.int64)
     for day in range(n):
-        if fresh[day] and day > 0:
+        if day > 0 and fresh[day]:
             shift = int(table[day, shift, ranks[day]])
         source[day] += shift - SEASON_DAYS
     wrapped: Ints = source % n
@@ -60,8 +60,8 @@ def draw_days(table: Ints, random: np.random.Generator) -> Ints:
 def expected(table: Ints, values: Floats) -> Floats:
     """The mean of ``values`` (days,) over all years that can be drawn, by target day, (days,).
 
-    Neighbours are not met equally often, so that this differs from the values' own mean around
-    the day; who draws years can take the difference back.
+    Close to the values' own mean within SEASON_DAYS, which need not be the season's; neighbours are
+    not met equally often either. Who draws years can take it back.
     """
     n = table.shape[0]
     chance = np.full(SHIFTS.size, 1.0 / SHIFTS.size)
