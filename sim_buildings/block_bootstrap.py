@@ -45,8 +45,9 @@ def neighbours(features: Floats) -> Ints:
 def draw_days(table: Ints, random: np.random.Generator) -> Ints:
     """For each target day its source day, (days,). ``table``: of :func:`neighbours`."""
     n = table.shape[0]
-    fresh = random.random(n) < 1.0 / BLOCK_DAYS
-    ranks = random.choice(np.arange(NEIGHBOURS), n, p=WEIGHTS)
+    chances: Floats = random.random(n)
+    fresh = chances < 1.0 / BLOCK_DAYS
+    ranks: Ints = random.choice(np.arange(NEIGHBOURS), n, p=WEIGHTS)
     shift = int(random.integers(SHIFTS.size))
     source = np.arange(n, dtype=np.int64)
     for day in range(n):

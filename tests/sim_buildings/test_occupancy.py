@@ -121,6 +121,15 @@ def test_meetings_do_not_depend_on_the_order_of_zones(building: Building) -> Non
     assert people[:, 1].max() > 0.0
 
 
+def test_nobody_is_away_twice() -> None:
+    """A single worker is here or not, whatever lunch and meeting do."""
+    kinds = np.full(365, WORKDAY)
+    for seed in range(10):
+        people, leave = office_year(np.random.default_rng(seed), 1, kinds)
+        assert set(people) == {0.0, 1.0}
+        assert leave.sum() > 50.0
+
+
 def test_stays_are_counted() -> None:
     day = np.array([0, 0, 1, 1])
     start, end = np.array([0, 2, 280, 50]), np.array([3, 4, 288, 40])

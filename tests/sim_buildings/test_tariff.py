@@ -55,9 +55,12 @@ def test_real_time_follows_the_net_load_and_its_seed(facts: TariffFacts) -> None
     assert hourly.max() > 4.0 * np.median(hourly)  # spikes
     assert 0.1 < hourly.mean() < 0.3
     assert not np.array_equal(hourly, tariff.prices(facts._replace(seed=2))[::12])
-    # A hot afternoon is dear, a sunny one cheaper.
+    # A hot afternoon is dear, a sunny noon cheap.
     hot = facts._replace(outdoor_c=facts.outdoor_c + np.where(facts.outdoor_c > 25.0, 8.0, 0.0))
     summer = slice(4500, 5000)
+    cloudy = facts._replace(ghi_w_m2=0.0 * facts.ghi_w_m2)
+    for_sun, without = (net_load(one).reshape(365, 24)[:, 12].mean() for one in (facts, cloudy))
+    assert for_sun < without - 0.3
     assert net_load(hot)[summer].max() > net_load(facts)[summer].max()
 
 
