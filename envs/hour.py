@@ -140,6 +140,19 @@ def world_of(worlds: Worlds, w: int) -> WorldRows:
         rows.ghi_hour_w_m2,
         worlds.temperature_eta[w],
         worlds.ghi_eta[w],
+        rows.humidity_kg_kg,
+        rows.pressure_pa,
+        rows.sky_c,
+        rows.ground_c,
+        rows.facade_beam_w_m2,
+        rows.facade_diffuse_w_m2,
+        rows.window_beam_w_m2,
+        rows.window_diffuse_w_m2,
+        rows.profile_tan,
+        rows.outdoor_window_c,
+        rows.ghi_window_w_m2,
+        rows.price_window,
+        rows.gas_price_per_kwh,
     )
 
 

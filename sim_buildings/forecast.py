@@ -4,18 +4,30 @@
     G_k = max(0, mean of hour k from now * (1 + 0.2 sqrt(h / 24 h) eta_G))
 
 h is the middle of hour k. eta are standard normal first-order autoregressive sequences over the
-hour of issue, drawn once a year from their own random stream.
+hour of issue, drawn once a year from their own random stream. Within one issue all hours err the
+same way: a front comes early or late.
+
+What an agent sees are means over windows (:class:`ForecastWindows`). A window's forecast is
+
+    T = mean of the window + 1.5 K g eta_T
+    G = max(0, mean of the window * (1 + 0.2 g eta_G))
+
+with g the mean of sqrt(h / 24 h) over the window's hours (WINDOW_GROWTH): for temperature exactly
+the mean of the hours' forecasts, for irradiance close to it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim_buildings.occupancy import STREAM_FORECAST
-from sim_buildings.weather import ROWS_PER_HOUR
+from sim_buildings.series import autoregressive
+from sim_buildings.streams import STREAM_FORECAST, stream
+from sim_buildings.sun_course import ROWS_PER_HOUR
 
 Floats = NDArray[np.float64]
 
@@ -24,18 +36,59 @@ TEMPERATURE_ERROR_K = 1.5
 GHI_ERROR = 0.2
 # Of one hour's error in the next hour's issue.
 PERSISTENCE = 0.95
+# Hours ahead, [from, to).
+WINDOWS_H = ((0, 2), (2, 4), (4, 8), (8, 16), (16, 24))
+PRICE_WINDOWS_H = ((0, 2), (2, 6))
+WINDOW_GROWTH: tuple[float, ...] = tuple(
+    sum(sqrt((k + 0.5) / 24.0) for k in range(start, end)) / (end - start)
+    for start, end in WINDOWS_H
+)
+
+
+class ForecastWindows(NamedTuple):
+    """True means over the windows ahead, from each row on."""
+
+    outdoor_window_c: Floats
+    """(R, 5), WINDOWS_H."""
+    ghi_window_w_m2: Floats
+    """(R, 5), WINDOWS_H."""
+
+
+def forecast_windows(outdoor_c: Floats, ghi_w_m2: Floats) -> ForecastWindows:
+    """The windows of a year of rows, (R,) each."""
+    return ForecastWindows(
+        window_means(outdoor_c, WINDOWS_H),
+        # Differences of long sums leave a trace of dust at night.
+        np.maximum(window_means(ghi_w_m2, WINDOWS_H), 0.0),
+    )
+
+
+def window_means(rows: Floats, windows_h: Sequence[tuple[int, int]]) -> Floats:
+    """Means over [from, to) hours ahead of each row, (R, windows); the year closes on itself."""
+    n = rows.size
+    longest = max(end for _, end in windows_h) * ROWS_PER_HOUR
+    total = np.concatenate([[0.0], np.cumsum(np.resize(rows, n + longest))])
+    means = np.empty((n, len(windows_h)))
+    for k, window in enumerate(windows_h):
+        start, end = (hour * ROWS_PER_HOUR for hour in window)
+        means[:, k] = (total[end : end + n] - total[start : start + n]) / (end - start)
+    return means
+
+
+def window_outdoor_c(truth_c: float, window: int, temperature_eta: float) -> float:
+    """Forecast of a window's mean outdoor temperature [°C]; plain or compiled."""
+    return truth_c + TEMPERATURE_ERROR_K * WINDOW_GROWTH[window] * temperature_eta
+
+
+def window_ghi_w_m2(truth_w_m2: float, window: int, ghi_eta: float) -> float:
+    """Forecast of a window's mean irradiance [W/m2]; plain or compiled."""
+    return max(0.0, truth_w_m2 * (1.0 + GHI_ERROR * WINDOW_GROWTH[window] * ghi_eta))
 
 
 def forecast_errors(hours: int, seed: int) -> tuple[Floats, Floats]:
     """(eta_T, eta_G) for each hour of issue, shape (hours,) each."""
-    key = np.random.SeedSequence(seed, spawn_key=(STREAM_FORECAST,))
-    shocks = np.random.Generator(np.random.PCG64(key)).standard_normal((2, hours))
-    eta = np.empty((2, hours))
-    eta[:, 0] = shocks[:, 0]
-    fresh = sqrt(1.0 - PERSISTENCE * PERSISTENCE)
-    for k in range(1, hours):
-        eta[:, k] = PERSISTENCE * eta[:, k - 1] + fresh * shocks[:, k]
-    return np.ascontiguousarray(eta[0]), np.ascontiguousarray(eta[1])
+    shocks = stream(seed, STREAM_FORECAST).standard_normal((2, hours))
+    return autoregressive(shocks[0], PERSISTENCE), autoregressive(shocks[1], PERSISTENCE)
 
 
 def next_hour_mean(rows: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """Sun: on facades, through windows and blinds, and on opaque walls.
 
-The part that depends on weather alone is worked out once a year with pvlib (:func:`on_facade`);
+The part that depends on weather alone is worked out once a year with pvlib (:func:`on_surface`);
 the scalar functions below run every substep.
 """
 
@@ -21,15 +21,28 @@ GROUND_ALBEDO = 0.2
 # surface sees a sky 4 K colder than the air, a vertical one no colder than air and ground.
 OUTER_FILM_W_M2_K = 17.0
 SKY_DEPRESSION_K = 4.0
+# Of a sun 84° above the normal: beyond it the beam does not pass slats.
+MOST_PROFILE_TAN = 10.0
 
 
 class FacadeSun(NamedTuple):
-    """Irradiance on a vertical facade [W/m2], one value a row."""
+    """Irradiance on a facade or another surface [W/m2], one value a row.
+
+    ``window_...``: as far as clear double glass passes it at its angle, relative to the beam that
+    strikes it square: times SHGC it is the heat gain.
+    """
 
     incident: Floats
-    """What a pyranometer on the facade reads."""
+    """What a pyranometer on the surface reads: beam + diffuse."""
     window: Floats
-    """Incident irradiance times the glass's angle modifier: times SHGC it is the heat gain."""
+    """window_beam + window_diffuse."""
+    beam: Floats
+    diffuse: Floats
+    """Sky, circumsolar and ground-reflected."""
+    window_beam: Floats
+    window_diffuse: Floats
+    profile_tan: Floats
+    """Tangent of the solar profile angle, 0 .. 10; 0 when the sun is behind or down."""
 
 
 def on_facade(
@@ -40,7 +53,20 @@ def on_facade(
     dhi_w_m2: Floats,
     dni_extra_w_m2: Floats,
 ) -> FacadeSun:
-    """Sun on a vertical facade facing ``azimuth_deg`` (clockwise from north).
+    """Sun on a vertical facade facing ``azimuth_deg`` (clockwise from north)."""
+    return on_surface(90.0, azimuth_deg, position, dni_w_m2, ghi_w_m2, dhi_w_m2, dni_extra_w_m2)
+
+
+def on_surface(
+    tilt_deg: float,
+    azimuth_deg: float,
+    position: pd.DataFrame,
+    dni_w_m2: Floats,
+    ghi_w_m2: Floats,
+    dhi_w_m2: Floats,
+    dni_extra_w_m2: Floats,
+) -> FacadeSun:
+    """Sun on a surface; ``tilt_deg``: 0 faces the sky, 90 is a wall.
 
     Transposition: Hay & Davies 1980, as in pvlib. Glass: Fresnel and Bouguer for one pane
     (De Soto et al. 2006, pvlib.iam.physical), squared for two panes; the diffuse modifier is the
@@ -50,7 +76,7 @@ def on_facade(
     zenith = position["apparent_zenith"].to_numpy()
     azimuth = position["azimuth"].to_numpy()
     parts = pvlib.irradiance.get_total_irradiance(
-        90.0,
+        tilt_deg,
         azimuth_deg,
         zenith,
         azimuth,
@@ -61,15 +87,44 @@ def on_facade(
         albedo=GROUND_ALBEDO,
         model="haydavies",
     )
-    beam = np.nan_to_num(np.asarray(parts["poa_direct"], dtype=np.float64))
-    diffuse = np.nan_to_num(np.asarray(parts["poa_diffuse"], dtype=np.float64))
-    angle = pvlib.irradiance.aoi(90.0, azimuth_deg, zenith, azimuth)
-    beam_modifier = np.nan_to_num(np.asarray(pvlib.iam.physical(angle))) ** 2
-    diffuse_modifier = float(pvlib.iam.physical(60.0)) ** 2
+    beam = _whole(parts["poa_direct"])
+    diffuse = _whole(parts["poa_diffuse"])
+    angle = pvlib.irradiance.aoi(tilt_deg, azimuth_deg, zenith, azimuth)
+    window_beam = beam * _whole(pvlib.iam.physical(angle)) ** 2
+    window_diffuse = diffuse * float(pvlib.iam.physical(60.0)) ** 2
     return FacadeSun(
-        np.ascontiguousarray(np.maximum(beam + diffuse, 0.0)),
-        np.ascontiguousarray(np.maximum(beam * beam_modifier + diffuse * diffuse_modifier, 0.0)),
+        incident=beam + diffuse,
+        window=window_beam + window_diffuse,
+        beam=beam,
+        diffuse=diffuse,
+        window_beam=window_beam,
+        window_diffuse=window_diffuse,
+        profile_tan=profile_tan(tilt_deg, azimuth_deg, zenith, azimuth),
     )
+
+
+def profile_tan(
+    tilt_deg: float, azimuth_deg: float, zenith_deg: Floats, sun_azimuth_deg: Floats
+) -> Floats:
+    """Tangent of the sun's profile angle on a surface, 0 .. MOST_PROFILE_TAN.
+
+    The angle between the surface's normal and the sun, seen along horizontal slats: for a wall
+    tan(height) / cos(sun's azimuth - wall's) (ASHRAE Handbook Fundamentals, chapter 15).
+    """
+    tilt = np.radians(tilt_deg)
+    zenith = np.radians(zenith_deg)
+    ahead = np.sin(zenith) * np.cos(np.radians(sun_azimuth_deg - azimuth_deg))
+    up = np.cos(zenith)
+    normal = ahead * np.sin(tilt) + up * np.cos(tilt)
+    along = up * np.sin(tilt) - ahead * np.cos(tilt)
+    seen = (normal > 0.0) & (up > 0.0)
+    tangent = np.divide(along, normal, out=np.zeros_like(normal), where=seen)
+    clipped: Floats = np.clip(tangent, 0.0, MOST_PROFILE_TAN)
+    return clipped
+
+
+def _whole(values: object) -> Floats:
+    return np.ascontiguousarray(np.maximum(np.nan_to_num(np.asarray(values, np.float64)), 0.0))
 
 
 def blind_factor(position: float, closed_factor: float) -> float:

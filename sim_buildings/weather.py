@@ -1,43 +1,49 @@
-"""One year of weather at one place: read, checked, and brought to five-minute rows.
+"""One year of weather at one place, brought to five-minute rows.
 
-A typical year (TMY3 or EPW) is laid over a calendar year in local standard time, without daylight
-saving. Row k holds the middle of [k, k + 1) * 300 s after 1 January 00:00.
+A typical year, or one drawn from it, is laid over a calendar year in local standard time, without
+daylight saving. Row k holds the middle of [k, k + 1) * 300 s after 1 January 00:00.
 """
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pvlib
 from numpy.typing import NDArray
 
-from hvac_rl.errors import ConfigError
-from sim_buildings.solar import FacadeSun, on_facade
+from sim_buildings.ground import ground_c
+from sim_buildings.outdoor_moisture import air_heat_j_m3_k, humidity_ratio_kg_kg
+from sim_buildings.solar import FacadeSun, on_surface
+from sim_buildings.sun_course import ROW_S, ROWS_PER_DAY, ROWS_PER_HOUR, SunCourse, sun_course
+from sim_buildings.weather_files import (
+    BUNDLED,
+    ENERGYPLUS,
+    HOURS_PER_DAY,
+    HourlyWeather,
+    read_weather,
+)
+from sim_buildings.weather_generator import generate_year
+
+__all__ = [
+    "BUNDLED",
+    "ENERGYPLUS",
+    "HOURS_PER_DAY",
+    "ROWS_PER_DAY",
+    "ROWS_PER_HOUR",
+    "ROW_S",
+    "Weather",
+    "load_weather",
+    "to_rows",
+]
 
 Floats = NDArray[np.float64]
 
-ROW_S = 300.0
-ROWS_PER_HOUR = 12
-ROWS_PER_DAY = 288
-HOURS_PER_DAY = 24
 # Below this sun height a beam grazes the horizon and its strength is not known.
 LEAST_SUN_HEIGHT_DEG = 3.0
-
-# Weather that comes with pvlib's package, by name.
-BUNDLED = {"greensboro": "723170TYA.CSV"}
-# Names of pvlib's columns, and the ranges that a plausible reading has.
-COLUMNS = {
-    "temp_air": (-60.0, 60.0),
-    "wind_speed": (0.0, 60.0),
-    "ghi": (0.0, 1500.0),
-    "dhi": (0.0, 1000.0),
-}
+# An hour with less than this above the atmosphere says nothing of how clear the sky is.
+LEAST_TOP_W_M2 = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,16 @@ class Weather:
     year: int
     latitude_deg: float
     longitude_deg: float
+    altitude_m: float
     utc_offset_h: float
     outdoor_c: Floats
+    humidity_kg_kg: Floats
+    """Water over dry air; never above saturation."""
+    pressure_pa: Floats
+    sky_c: Floats
+    """Temperature of the black sky that sends the same infrared radiation."""
+    ground_c: Floats
+    """Undisturbed, at ground.DEPTH_M."""
     wind_m_s: Floats
     """At the weather station, 10 m above ground."""
     ghi_w_m2: Floats
@@ -58,10 +72,17 @@ class Weather:
     dni_extra_w_m2: Floats
     sun: pd.DataFrame
     """Solar position by row, as pvlib has it."""
+    air_heat_j_m3_k: float
+    """Of a volume of air at 20 °C and the year's mean pressure."""
 
     def facade(self, azimuth_deg: float) -> FacadeSun:
         """Sun on a vertical facade facing ``azimuth_deg``, clockwise from north."""
-        return on_facade(
+        return self.on_surface(90.0, azimuth_deg)
+
+    def on_surface(self, tilt_deg: float, azimuth_deg: float) -> FacadeSun:
+        """Sun on any surface; ``tilt_deg``: 0 faces the sky, 90 is a wall."""
+        return on_surface(
+            tilt_deg,
             azimuth_deg,
             self.sun,
             self.dni_w_m2,
@@ -71,114 +92,81 @@ class Weather:
         )
 
 
-@lru_cache(maxsize=4)
-def load_weather(weather: str = "greensboro", year: int = 2026) -> Weather:
-    """Weather by bundled name or by the path of a TMY3 (.csv) or EPW (.epw) file.
-
-    In a leap year 28 February comes twice. Raises ConfigError naming the file.
-    """
-    path = _path(weather)
-    hourly, place = _read(path)
-    hours = _checked(hourly, path)
-    if calendar.isleap(year):
-        end = 59 * HOURS_PER_DAY
-        hours = {
-            key: np.concatenate([v[:end], v[end - HOURS_PER_DAY :]]) for key, v in hours.items()
-        }
-    return _rows(weather, year, place, hours)
-
-
-def _path(weather: str) -> Path:
-    if weather in BUNDLED:
-        return Path(pvlib.__file__).parent / "data" / BUNDLED[weather]
-    path = Path(weather)
-    if not path.is_file():
-        raise ConfigError(
-            weather, "is neither a file nor bundled weather", f"Bundled: {', '.join(BUNDLED)}"
-        )
-    return path
-
-
-def _read(path: Path) -> tuple[pd.DataFrame, tuple[float, float, float]]:
-    """(hourly table, (latitude, longitude, UTC offset))."""
-    try:
-        if path.suffix.lower() == ".epw":
-            table, meta = pvlib.iotools.read_epw(path)
-        else:
-            table, meta = pvlib.iotools.read_tmy3(path, map_variables=True)
-        return table, (float(meta["latitude"]), float(meta["longitude"]), float(meta["TZ"]))
-    except (KeyError, ValueError, IndexError, UnicodeDecodeError) as error:
-        raise ConfigError(str(path), f"is not a TMY3 or EPW file: {error}") from error
-
-
-def _checked(table: pd.DataFrame, path: Path) -> dict[str, Floats]:
-    """The columns of exactly one year without gaps."""
-    needed = 365 * HOURS_PER_DAY
-    if len(table) != needed:
-        raise ConfigError(str(path), f"has {len(table)} hours; a year has {needed}")
-    # A typical year is made of months from different years: compare the hour of day alone.
-    hour_of_day = table.index.hour.to_numpy()
-    wrong = np.flatnonzero(np.diff(hour_of_day) % HOURS_PER_DAY != 1)
-    if wrong.size:
-        raise ConfigError(str(path), f"a gap after hour {wrong[0] + 1} of the year")
-    columns = {}
-    for name, (low, high) in COLUMNS.items():
-        if name not in table:
-            raise ConfigError(str(path), f"has no column for {name}")
-        values = table[name].to_numpy(dtype=np.float64)
-        bad = np.flatnonzero(~((values >= low) & (values <= high)))
-        if bad.size:
-            raise ConfigError(
-                f"{path}: {name}",
-                f"hour {bad[0] + 1} of the year is {values[bad[0]]:g}, outside {low:g} to {high:g}",
-            )
-        columns[name] = values
-    return columns
-
-
-def _rows(
-    name: str, year: int, place: tuple[float, float, float], hours: dict[str, Floats]
+@lru_cache(maxsize=8)
+def load_weather(
+    weather: str = "greensboro",
+    year: int = 2026,
+    weather_seed: int | None = None,
+    extremes: bool = True,
 ) -> Weather:
-    latitude, longitude, offset_h = place
-    n_hours = hours["ghi"].size
-    n = n_hours * ROWS_PER_HOUR
-    middles = pd.date_range(
-        datetime(year, 1, 1, tzinfo=timezone(timedelta(hours=offset_h)))
-        + timedelta(seconds=ROW_S / 2),
-        periods=n,
-        freq=f"{ROW_S:g}s",
-    )
-    sun = pvlib.solarposition.get_solarposition(middles, latitude, longitude, method="ephemeris")
-    extra = pvlib.irradiance.get_extra_radiation(middles).to_numpy(dtype=np.float64)
-    height_deg = sun["elevation"].to_numpy()
-    sine = np.maximum(np.sin(np.radians(height_deg)), 0.0)
+    """Weather by name or by the path of a TMY3 (.csv), TMY2 (.tm2) or EPW (.epw) file.
 
-    # Files state the mean of the hour that ends at the stamp. Between hours the share of the
-    # extraterrestrial irradiance is interpolated, not the irradiance: it keeps the sun's course.
-    top = extra * sine
-    top_hourly = top.reshape(n_hours, ROWS_PER_HOUR).mean(axis=1)
-    ghi = top * _share(hours["ghi"], top_hourly, n)
-    dhi = np.minimum(top * _share(hours["dhi"], top_hourly, n), ghi)
-    low = height_deg < LEAST_SUN_HEIGHT_DEG
-    dhi = np.where(low, ghi, dhi)
-    dni = np.divide(ghi - dhi, sine, out=np.zeros(n), where=~low)
+    ``weather_seed``: None is the typical year itself; a number draws another year like it, with
+    heat waves and cold snaps if ``extremes``. In a leap year 28 February comes twice. Raises
+    ConfigError naming the file.
+    """
+    hourly = read_weather(weather, year)
+    if weather_seed is not None:
+        hourly = generate_year(hourly, weather_seed, heat_waves=extremes, cold_snaps=extremes)
+    return to_rows(hourly)
 
-    # Temperature and wind are read at the stamp: the first row lies after the year's last stamp.
-    stamps = np.arange(n_hours + 1) * float(ROWS_PER_HOUR)
-    at = np.arange(n) + 0.5
-    outdoor, wind = (
-        np.interp(at, stamps, np.concatenate([hours[key][-1:], hours[key]]))
-        for key in ("temp_air", "wind_speed")
-    )
+
+def to_rows(hourly: HourlyWeather) -> Weather:
+    """Hours brought to rows of 300 s."""
+    place = hourly.place
+    course = sun_course(place, hourly.year)
+    ghi, dhi, dni = _sun(hourly, course)
+    outdoor = _between(hourly.outdoor_c)
+    pressure = _between(hourly.pressure_pa)
     return Weather(
-        name, year, latitude, longitude, offset_h, outdoor, wind, ghi, dhi, dni, extra, sun
+        name=hourly.name,
+        year=hourly.year,
+        latitude_deg=place.latitude_deg,
+        longitude_deg=place.longitude_deg,
+        altitude_m=place.altitude_m,
+        utc_offset_h=place.utc_offset_h,
+        outdoor_c=outdoor,
+        humidity_kg_kg=humidity_ratio_kg_kg(outdoor, _between(hourly.relative_humidity), pressure),
+        pressure_pa=pressure,
+        sky_c=outdoor - _between(hourly.sky_drop_k),
+        ground_c=ground_c(outdoor, ROWS_PER_DAY),
+        wind_m_s=_between(hourly.wind_m_s),
+        ghi_w_m2=ghi,
+        dhi_w_m2=dhi,
+        dni_w_m2=dni,
+        dni_extra_w_m2=course.extra_w_m2,
+        sun=course.position,
+        air_heat_j_m3_k=air_heat_j_m3_k(float(pressure.mean())),
     )
+
+
+def _sun(hourly: HourlyWeather, course: SunCourse) -> tuple[Floats, Floats, Floats]:
+    """(GHI, DHI, DNI) by row.
+
+    Files state the mean of the hour that ends at the stamp. Between hours the share of the
+    extraterrestrial irradiance is interpolated, not the irradiance: it keeps the sun's course.
+    """
+    top = course.top_w_m2
+    ghi = top * _share(hourly.ghi_w_m2, course.top_hourly_w_m2, top.size)
+    dhi = np.minimum(top * _share(hourly.dhi_w_m2, course.top_hourly_w_m2, top.size), ghi)
+    low = course.height_deg < LEAST_SUN_HEIGHT_DEG
+    dhi = np.where(low, ghi, dhi)
+    dni = np.divide(ghi - dhi, course.sine, out=np.zeros(top.size), where=~low)
+    return ghi, dhi, dni
 
 
 def _share(hourly: Floats, top_hourly: Floats, n: int) -> Floats:
     """``hourly`` over ``top_hourly``, at rows; night takes the nearest daylight value."""
-    day = np.flatnonzero(top_hourly > 20.0)
+    day = np.flatnonzero(top_hourly > LEAST_TOP_W_M2)
     share = np.clip(hourly[day] / top_hourly[day], 0.0, 1.0)
     middles = (day + 0.5) * ROWS_PER_HOUR
     at_rows: Floats = np.interp(np.arange(n) + 0.5, middles, share)
     return at_rows
+
+
+def _between(hourly: Floats) -> Floats:
+    """Readings at the stamp, at rows: the first row lies after the year's last stamp."""
+    stamps = np.arange(hourly.size + 1) * float(ROWS_PER_HOUR)
+    at = np.arange(hourly.size * ROWS_PER_HOUR) + 0.5
+    rows: Floats = np.interp(at, stamps, np.concatenate([hourly[-1:], hourly]))
+    return rows

@@ -14,23 +14,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim_buildings.building import Building
-from sim_buildings.forecast import fill_forecast, forecast_errors, next_hour_mean
+from sim_buildings.forecast import (
+    PRICE_WINDOWS_H,
+    ForecastWindows,
+    fill_forecast,
+    forecast_errors,
+    forecast_windows,
+    next_hour_mean,
+    window_means,
+)
+from sim_buildings.grid import carbon_kg_per_kwh
 from sim_buildings.occupancy import workdays, year_of_people
 from sim_buildings.solar import FacadeSun
-from sim_buildings.tariff import CARBON, OTHER_PRICE, WORKDAY_PRICE
+from sim_buildings.tariff import TariffFacts, tariff_of
 from sim_buildings.weather import HOURS_PER_DAY, ROW_S, ROWS_PER_DAY, ROWS_PER_HOUR, load_weather
 
 Floats = NDArray[np.float64]
 
 
 class WorldRows(NamedTuple):
-    """The world by row of 300 s: arrays of shape (R,), (R, F) by facade or (R, Z) by zone."""
+    """The world by row of 300 s: arrays of shape (R,), (R, F) by facade or (R, Z) by zone.
+
+    Worlds of the same weather share the arrays that people and forecast errors do not touch:
+    never write into them.
+    """
 
     outdoor_c: Floats
     wind_m_s: Floats
     ghi_w_m2: Floats
     facade_w_m2: Floats
-    """(R, F) incident irradiance."""
+    """(R, F) incident irradiance, beam + diffuse."""
     window_w_m2: Floats
     """(R, F) incident irradiance as far as glass passes it: times SHGC it is the gain."""
     people: Floats
@@ -45,6 +58,30 @@ class WorldRows(NamedTuple):
     temperature_eta: Floats
     """Forecast error by hour of issue, shape (R / 12,)."""
     ghi_eta: Floats
+    humidity_kg_kg: Floats
+    """Of outdoor air, water over dry air."""
+    pressure_pa: Floats
+    sky_c: Floats
+    """Temperature of the black sky that sends the same infrared radiation."""
+    ground_c: Floats
+    """Undisturbed, at ground.DEPTH_M."""
+    facade_beam_w_m2: Floats
+    """(R, F)"""
+    facade_diffuse_w_m2: Floats
+    """(R, F)"""
+    window_beam_w_m2: Floats
+    """(R, F) as far as glass passes it."""
+    window_diffuse_w_m2: Floats
+    """(R, F) as far as glass passes it."""
+    profile_tan: Floats
+    """(R, F) tangent of the solar profile angle, 0 .. 10; 0 when the sun is behind or down."""
+    outdoor_window_c: Floats
+    """(R, 5) true means over forecast.WINDOWS_H ahead."""
+    ghi_window_w_m2: Floats
+    """(R, 5) true means over forecast.WINDOWS_H ahead."""
+    price_window: Floats
+    """(R, 2) mean price over forecast.PRICE_WINDOWS_H ahead [$/kWh]."""
+    gas_price_per_kwh: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +93,18 @@ class World:
     """
 
     name: str
+    """Of the weather; a drawn year's ends in # and its seed."""
     year: int
     seed: int
     utc_offset_h: float
     latitude_deg: float
     longitude_deg: float
     start_s: float
+    air_heat_j_m3_k: float
+    """Of a volume of air at 20 °C and the site's mean pressure."""
+    tariff: str
+    demand_charge_per_kw: float
+    """$ for each kW of a month's peak."""
     rows: WorldRows
 
     @property
@@ -105,15 +148,30 @@ def hour_of_day(row: int) -> float:
 
 
 def make_world(
-    building: Building, weather: str = "greensboro", year: int = 2026, seed: int = 0
+    building: Building,
+    weather: str = "greensboro",
+    year: int = 2026,
+    seed: int = 0,
+    *,
+    weather_seed: int | None = None,
+    extremes: bool = True,
+    tariff: str = "time_of_use",
+    grid: str = "daily_profile",
 ) -> World:
-    """The world of ``building``. ``weather``: a bundled name or a TMY3 or EPW file."""
-    place = load_weather(weather, year)
-    outdoor_hour_c, ghi_hour_w_m2 = _next_hours(weather, year)
-    sun = [_facade(weather, year, azimuth) for azimuth in building.azimuths_deg]
+    """The world of ``building``. ``weather``: a name or a TMY3, TMY2 or EPW file.
+
+    ``seed`` names the people and the errors of forecasts. ``weather_seed``: None is the typical
+    year itself, a number another one like it, with heat waves and cold snaps if ``extremes``; it
+    names the noise in prices and emissions too (0 for the typical year), so that worlds that share
+    their weather share these. Raises ConfigError for an unknown name.
+    """
+    place = load_weather(weather, year, weather_seed, extremes)
+    sky = _outside(weather, year, weather_seed, extremes, building.azimuths_deg)
     working = workdays(building, year)
     eta_t, eta_g = forecast_errors(len(working) * HOURS_PER_DAY, seed)
-    prices = np.where(working[:, None], np.array(WORKDAY_PRICE), np.array(OTHER_PRICE))
+    facts = TariffFacts(working, place.outdoor_c, place.ghi_w_m2, weather_seed or 0)
+    chosen = tariff_of(tariff)
+    prices = chosen.prices(facts)
     return World(
         name=place.name,
         year=year,
@@ -122,34 +180,71 @@ def make_world(
         latitude_deg=place.latitude_deg,
         longitude_deg=place.longitude_deg,
         start_s=float(calendar.timegm((year, 1, 1, 0, 0, 0))),
+        air_heat_j_m3_k=place.air_heat_j_m3_k,
+        tariff=tariff,
+        demand_charge_per_kw=chosen.demand_charge_per_kw,
         rows=WorldRows(
             outdoor_c=place.outdoor_c,
             wind_m_s=place.wind_m_s,
             ghi_w_m2=place.ghi_w_m2,
-            facade_w_m2=_columns([s.incident for s in sun], place.outdoor_c.size),
-            window_w_m2=_columns([s.window for s in sun], place.outdoor_c.size),
+            facade_w_m2=sky.sun.incident,
+            window_w_m2=sky.sun.window,
             people=year_of_people(building, year, seed),
-            price_per_kwh=np.repeat(prices.ravel(), ROWS_PER_HOUR),
-            carbon_kg_per_kwh=np.repeat(np.tile(CARBON, len(working)), ROWS_PER_HOUR),
+            price_per_kwh=prices,
+            carbon_kg_per_kwh=carbon_kg_per_kwh(grid, facts),
             workday=np.repeat(working.astype(np.float64), ROWS_PER_DAY),
-            outdoor_hour_c=outdoor_hour_c,
-            ghi_hour_w_m2=ghi_hour_w_m2,
+            outdoor_hour_c=sky.outdoor_hour_c,
+            ghi_hour_w_m2=sky.ghi_hour_w_m2,
             temperature_eta=eta_t,
             ghi_eta=eta_g,
+            humidity_kg_kg=place.humidity_kg_kg,
+            pressure_pa=place.pressure_pa,
+            sky_c=place.sky_c,
+            ground_c=place.ground_c,
+            facade_beam_w_m2=sky.sun.beam,
+            facade_diffuse_w_m2=sky.sun.diffuse,
+            window_beam_w_m2=sky.sun.window_beam,
+            window_diffuse_w_m2=sky.sun.window_diffuse,
+            profile_tan=sky.sun.profile_tan,
+            outdoor_window_c=sky.windows.outdoor_window_c,
+            ghi_window_w_m2=sky.windows.ghi_window_w_m2,
+            price_window=window_means(prices, PRICE_WINDOWS_H),
+            gas_price_per_kwh=chosen.gas_prices(facts),
         ),
     )
 
 
-# Worlds of one place and year differ in people alone: the weather's part is worked out once.
-@lru_cache(maxsize=32)
-def _facade(weather: str, year: int, azimuth_deg: float) -> FacadeSun:
-    return load_weather(weather, year).facade(azimuth_deg)
+class _Outside(NamedTuple):
+    """What follows from weather and orientations alone."""
+
+    sun: FacadeSun
+    """Each array (R, F)."""
+    outdoor_hour_c: Floats
+    ghi_hour_w_m2: Floats
+    windows: ForecastWindows
 
 
-@lru_cache(maxsize=4)
-def _next_hours(weather: str, year: int) -> tuple[Floats, Floats]:
-    place = load_weather(weather, year)
-    return next_hour_mean(place.outdoor_c), next_hour_mean(place.ghi_w_m2)
+# Worlds of one weather differ in people alone: the weather's part is worked out once and shared.
+@lru_cache(maxsize=8)
+def _outside(
+    weather: str,
+    year: int,
+    weather_seed: int | None,
+    extremes: bool,
+    azimuths_deg: tuple[float, ...],
+) -> _Outside:
+    place = load_weather(weather, year, weather_seed, extremes)
+    n = place.outdoor_c.size
+    facades = [place.facade(azimuth) for azimuth in azimuths_deg]
+    columns = [
+        _columns([facade[k] for facade in facades], n) for k in range(len(FacadeSun._fields))
+    ]
+    return _Outside(
+        FacadeSun(*columns),
+        next_hour_mean(place.outdoor_c),
+        next_hour_mean(place.ghi_w_m2),
+        forecast_windows(place.outdoor_c, place.ghi_w_m2),
+    )
 
 
 def _columns(arrays: list[Floats], rows: int) -> Floats:

@@ -9,7 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim_buildings.air import AIR_HEAT_J_M3_K
 from sim_buildings.building import Building, load_building
+from sim_buildings.outdoor_moisture import STANDARD_PRESSURE_PA
 from sim_buildings.world import World, WorldRows, make_world
 
 ConstantWorld = Callable[..., World]
@@ -34,11 +36,15 @@ def empty_building(building: Building) -> Building:
 
 @pytest.fixture(scope="session")
 def constant_world(building: Building) -> ConstantWorld:
-    """Ten workdays of one weather: ``constant_world(outdoor_c=0.0, people=1.0, ...)``."""
+    """Ten workdays of one weather: ``constant_world(outdoor_c=0.0, people=1.0, ...)``.
+
+    All sun is diffuse; sky and ground are as warm as the air unless given.
+    """
 
     def make(
         outdoor_c: float = 10.0, wind_m_s: float = 3.0, ghi_w_m2: float = 0.0,
-        facade_w_m2: float = 0.0, people: float = 0.0,
+        facade_w_m2: float = 0.0, people: float = 0.0, humidity_kg_kg: float = 0.005,
+        sky_c: float | None = None, ground_c: float | None = None,
     ) -> World:  # fmt: skip
         n, facades = 2880, len(building.azimuths_deg)
 
@@ -48,13 +54,22 @@ def constant_world(building: Building) -> ConstantWorld:
         return World(
             name="constant", year=2026, seed=0, utc_offset_h=-5.0, latitude_deg=36.0,
             longitude_deg=-80.0, start_s=float(calendar.timegm((2026, 1, 5, 0, 0, 0))),
+            air_heat_j_m3_k=AIR_HEAT_J_M3_K, tariff="flat", demand_charge_per_kw=0.0,
             rows=WorldRows(
                 outdoor_c=row(outdoor_c), wind_m_s=row(wind_m_s), ghi_w_m2=row(ghi_w_m2),
                 facade_w_m2=row(facade_w_m2, facades), window_w_m2=row(facade_w_m2, facades),
                 people=row(people, len(building.zones)), price_per_kwh=row(0.2),
                 carbon_kg_per_kwh=row(0.4), workday=row(1.0), outdoor_hour_c=row(outdoor_c),
                 ghi_hour_w_m2=row(ghi_w_m2), temperature_eta=np.zeros(n // 12),
-                ghi_eta=np.zeros(n // 12),
+                ghi_eta=np.zeros(n // 12), humidity_kg_kg=row(humidity_kg_kg),
+                pressure_pa=row(STANDARD_PRESSURE_PA),
+                sky_c=row(outdoor_c if sky_c is None else sky_c),
+                ground_c=row(outdoor_c if ground_c is None else ground_c),
+                facade_beam_w_m2=row(0.0, facades), facade_diffuse_w_m2=row(facade_w_m2, facades),
+                window_beam_w_m2=row(0.0, facades), window_diffuse_w_m2=row(facade_w_m2, facades),
+                profile_tan=row(0.0, facades), outdoor_window_c=row(outdoor_c, 5),
+                ghi_window_w_m2=row(ghi_w_m2, 5), price_window=row(0.2, 2),
+                gas_price_per_kwh=row(0.045),
             ),
         )  # fmt: skip
 

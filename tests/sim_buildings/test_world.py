@@ -11,7 +11,15 @@ import pytest
 from sim_buildings.building import Building
 from sim_buildings.columns import ENABLE, Z_PEOPLE
 from sim_buildings.compiled import compiled
-from sim_buildings.forecast import TEMPERATURE_ERROR_K, forecast_errors, next_hour_mean
+from sim_buildings.forecast import (
+    PRICE_WINDOWS_H,
+    TEMPERATURE_ERROR_K,
+    WINDOWS_H,
+    forecast_errors,
+    next_hour_mean,
+    window_ghi_w_m2,
+    window_outdoor_c,
+)
 from sim_buildings.occupancy import headcount, holiday_dates, workdays, year_of_people
 from sim_buildings.simulation import Simulation
 from sim_buildings.world import World, forecast, hour_of_day, make_world
@@ -131,8 +139,68 @@ def test_forecast_errors_are_standard_and_persistent() -> None:
     assert abs(np.corrcoef(eta, other)[0, 1]) < 0.1
 
 
+def test_windows_are_means_of_what_comes(world: World) -> None:
+    rows = world.rows
+    for row in (0, 4567, world.n_rows - 40):
+        for k, (start, end) in enumerate(WINDOWS_H):
+            ahead = np.arange(row + start * 12, row + end * 12) % world.n_rows
+            assert rows.outdoor_window_c[row, k] == pytest.approx(rows.outdoor_c[ahead].mean())
+            assert rows.ghi_window_w_m2[row, k] == pytest.approx(
+                rows.ghi_w_m2[ahead].mean(), abs=1e-6
+            )
+        for k, (start, end) in enumerate(PRICE_WINDOWS_H):
+            ahead = np.arange(row + start * 12, row + end * 12) % world.n_rows
+            assert rows.price_window[row, k] == pytest.approx(rows.price_per_kwh[ahead].mean())
+    assert rows.ghi_window_w_m2.min() >= 0.0
+
+
+def test_a_windows_forecast_is_the_mean_of_the_hours(world: World) -> None:
+    for row in range(6 * 12, world.n_rows - 288, 12 * 50):
+        outdoor_c, ghi_w_m2 = world.forecast(world.start_s + row * 300.0)
+        issue = row // 12
+        for k, (start, end) in enumerate(WINDOWS_H):
+            ours_c = window_outdoor_c(
+                world.rows.outdoor_window_c[row, k], k, world.rows.temperature_eta[issue]
+            )
+            assert ours_c == pytest.approx(outdoor_c[start:end].mean())
+            ours = window_ghi_w_m2(world.rows.ghi_window_w_m2[row, k], k, world.rows.ghi_eta[issue])
+            assert ours == pytest.approx(ghi_w_m2[start:end].mean(), rel=0.1, abs=5.0)
+
+
+def test_another_weather_seed_is_another_year(building: Building, world: World) -> None:
+    drawn = make_world(building, seed=world.seed, weather_seed=1)
+    other = make_world(building, seed=world.seed, weather_seed=2)
+    assert drawn.name == "greensboro#1" != world.name
+    weather = {
+        "outdoor_c", "wind_m_s", "ghi_w_m2", "facade_w_m2", "window_w_m2", "outdoor_hour_c",
+        "ghi_hour_w_m2", "humidity_kg_kg", "pressure_pa", "sky_c", "ground_c", "facade_beam_w_m2",
+        "facade_diffuse_w_m2", "window_beam_w_m2", "window_diffuse_w_m2", "outdoor_window_c",
+        "ghi_window_w_m2", "gas_price_per_kwh",
+    }  # fmt: skip
+    for name in world.rows._fields:
+        arrays = [getattr(one.rows, name) for one in (world, drawn, other)]
+        assert (not np.array_equal(arrays[0], arrays[1])) == (name in weather), name
+        assert (not np.array_equal(arrays[1], arrays[2])) == (name in weather), name
+    mild = make_world(building, weather_seed=1, extremes=False)
+    assert mild.rows.outdoor_c.max() <= drawn.rows.outdoor_c.max()
+
+
+def test_worlds_of_one_weather_share_it(building: Building, world: World) -> None:
+    other = make_world(building, seed=world.seed + 1)
+    for name in ("outdoor_c", "facade_beam_w_m2", "profile_tan", "outdoor_window_c"):
+        assert getattr(world.rows, name) is getattr(other.rows, name)
+
+
 def test_hour_means_close_on_the_year() -> None:
     rows = np.arange(24.0)
     means = next_hour_mean(rows)
     assert means[0] == rows[:12].mean()
     assert means[23] == np.append(rows[23], rows[:11]).mean()
+
+
+def test_compiled_window_forecasts_are_the_same() -> None:
+    for window in range(len(WINDOWS_H)):
+        for plain, truth in ((window_outdoor_c, 12.5), (window_ghi_w_m2, 300.0)):
+            for eta in (-9.0, 0.7):
+                assert compiled(plain)(truth, window, eta) == plain(truth, window, eta)
+    assert window_ghi_w_m2(300.0, 4, -9.0) == 0.0
