@@ -1,0 +1,111 @@
+"""Worlds as the compiled code reads them: one table of surroundings, one of people, by row.
+
+Worlds that share their weather share its table: a world is a pair of numbers, which surroundings
+and which people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim_buildings.buffers import Buffers, Floats
+from sim_buildings.columns import FACADE_SUN, WEATHER, Z_PEOPLE
+from sim_buildings.lanes import LANES, at
+from sim_buildings.sun_course import ROWS_PER_DAY, ROWS_PER_HOUR
+from sim_buildings.world import World, WorldRows
+
+Ints = NDArray[np.int64]
+
+
+class WorldTables(NamedTuple):
+    """Several worlds of one year at one place in time."""
+
+    weather: Floats
+    """(S, R, weather columns): the surroundings by row of 300 s."""
+    people: NDArray[np.uint16]
+    """(P, R, Z)"""
+
+
+class WorldIndex(NamedTuple):
+    """Which tables each world uses, shape (worlds,)."""
+
+    weather: Ints
+    people: Ints
+
+
+def tables_of(
+    worlds: Sequence[World], real: type = np.float64
+) -> tuple[WorldTables, WorldIndex, list[int]]:
+    """(tables, each world's place in them, the world that each table of surroundings is from).
+
+    Raises ValueError for worlds of different lengths or buildings.
+    """
+    first = worlds[0]
+    if any(
+        world.n_rows != first.n_rows or world.rows.people.shape != first.rows.people.shape
+        for world in worlds
+    ):
+        raise ValueError("worlds side by side need the same number of rows and zones")
+    sources: list[int] = []
+    place: dict[tuple[int, int], int] = {}
+    of: list[int] = []
+    for k, world in enumerate(worlds):
+        # Worlds of one weather share its very arrays; prices may still differ.
+        key = (id(world.rows.facade_beam_w_m2), hash(world.rows.price_per_kwh.tobytes()))
+        if key not in place:
+            place[key] = len(sources)
+            sources.append(k)
+        of.append(place[key])
+    weather = np.stack([_weather(worlds[k].rows, real) for k in sources])
+    people = np.stack([world.rows.people.astype(np.uint16) for world in worlds])
+    index = WorldIndex(
+        np.array(of, dtype=np.int64), np.arange(len(worlds), dtype=np.int64)
+    )
+    return WorldTables(weather, people), index, sources
+
+
+def _weather(rows: WorldRows, real: type) -> Floats:
+    n = rows.outdoor_c.shape[0]
+    facades = rows.facade_beam_w_m2.shape[1]
+    table = np.empty((n, len(WEATHER) + len(FACADE_SUN) * facades), dtype=real)
+    columns = (
+        rows.outdoor_c,
+        rows.humidity_kg_kg,
+        rows.wind_m_s,
+        rows.ghi_w_m2,
+        rows.sky_c,
+        rows.ground_c,
+        rows.price_per_kwh,
+        rows.gas_price_per_kwh,
+        rows.carbon_kg_per_kwh,
+        (np.arange(n) % ROWS_PER_DAY) / ROWS_PER_HOUR,
+        rows.workday,
+    )
+    for k, column in enumerate(columns):
+        table[:, k] = column
+    sun = (
+        rows.facade_beam_w_m2,
+        rows.facade_diffuse_w_m2,
+        rows.window_beam_w_m2,
+        rows.profile_tan,
+    )
+    for k, columns_by_facade in enumerate(sun):
+        table[:, len(WEATHER) + k :: len(FACADE_SUN)] = columns_by_facade
+    return table
+
+
+def fetch(
+    tables: WorldTables, weather_of: Ints, people_of: Ints, row: Ints, buffers: Buffers
+) -> None:
+    """The surroundings and the people of each lane's ``row``, all of shape (lanes,)."""
+    for lane in range(LANES):
+        source = tables.weather[weather_of[lane], row[lane]]
+        for column in range(source.shape[0]):
+            buffers.weather[at(column, lane)] = source[column]
+        present = tables.people[people_of[lane], row[lane]]
+        for z in range(present.shape[0]):
+            buffers.zones[z, at(Z_PEOPLE, lane)] = present[z]
