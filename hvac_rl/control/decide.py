@@ -22,12 +22,14 @@ from hvac_rl.control.encoding import (
     FEATURE_NAMES,
     FORECAST_HOURS,
     MODE_NAMES,
-    N_FEATURES,
     N_MODES,
     RULE_MODE,
     decode,
     encode_zone,
+    outlook,
+    site_features,
     slow_filter,
+    time_features,
 )
 from hvac_rl.control.forecasts import ForecastUnavailable
 from hvac_rl.control.schedule import TimeFacts
@@ -161,22 +163,21 @@ class Decider:
         price = self._tariff.hourly(now_s, FORECAST_HOURS)
         building_air_c = sum(facts.air_c for facts in known.values()) / len(known)
         zones = [zone for zone in self._plant.zones if zone.name in known]
+        shared = site_features(
+            site,
+            building_air_c,
+            time_features(time),
+            outlook(outdoor_c, ghi_w_m2, price),
+            self._tariff.mean,
+        )
         observations = []
         for zone in zones:
-            row = [0.0] * N_FEATURES
-            encode_zone(
-                row,
+            row = encode_zone(
                 known[zone.name],
                 self._memory[zone.name].air_slow_c,
-                building_air_c,
                 zone.azimuth_deg,
-                site,
-                time,
-                outdoor_c,
-                ghi_w_m2,
-                price,
-                self._tariff.mean,
                 proposed[zone.name],
+                shared,
             )
             observations.append([row[column] for column in self._columns])
         try:

@@ -1,15 +1,15 @@
 """What a policy sees and what its choice means: the one encoding for training and service.
 
-``encode_zone`` writes the observation of one zone, already normalised to about [-1, 1];
-``decode`` turns a mode and the rule's wish into the zone's wish. Plain arithmetic on numbers and
-arrays; the simulator compiles both.
+``zone_features`` and ``site_features`` make the observation of one zone, already normalised to
+about [-1, 1]; ``decode`` turns a mode and the rule's wish into the zone's wish. Plain arithmetic on
+numbers; the simulator compiles them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Sequence
 from math import cos, exp, pi, sin
 from typing import NamedTuple, Protocol
 
@@ -36,12 +36,19 @@ class Feature(NamedTuple):
     meaning: str
 
 
+# Those of the zone first, then those that all zones of a site share.
 FEATURES: tuple[Feature, ...] = (
     Feature("air", "degC", "zone air temperature, (T - 22.5) / 5"),
     Feature("air_slow", "degC", "zone air temperature filtered over 24 h, a stand-in for the mass"),
-    Feature("building_air", "degC", "mean air temperature of all zones"),
     Feature("co2", "ppm", "zone CO2, (c - 400) / 800"),
     Feature("occupied", "bool", "presence in the zone"),
+    Feature("facade", "W/m2", "irradiance on the zone's facade / 500"),
+    Feature("rule_heating", "degC", "the rule's own heating setpoint, (T - 21) / 5"),
+    Feature("rule_cooling", "degC", "the rule's own cooling setpoint, (T - 24) / 6"),
+    Feature("rule_blind", "fraction", "the rule's own blind position"),
+    Feature("orientation_sin", "rad", "sine of the facade's azimuth, 0 without a facade"),
+    Feature("orientation_cos", "rad", "cosine of the facade's azimuth, 0 without a facade"),
+    Feature("building_air", "degC", "mean air temperature of all zones"),
     Feature("scheduled", "bool", "inside the building's occupied hours"),
     Feature("to_start", "h", "exp(-hours to the next scheduled occupancy / 4)"),
     Feature("to_end", "h", "hours to the end of scheduled occupancy / 10"),
@@ -55,7 +62,6 @@ FEATURES: tuple[Feature, ...] = (
     Feature("outdoor_4_8", "degC", "forecast outdoor air, mean of hours 4-8"),
     Feature("outdoor_8_16", "degC", "forecast outdoor air, mean of hours 8-16"),
     Feature("outdoor_16_24", "degC", "forecast outdoor air, mean of hours 16-24"),
-    Feature("facade", "W/m2", "irradiance on the zone's facade / 500"),
     Feature("ghi", "W/m2", "global horizontal irradiance / 800"),
     Feature("ghi_0_2", "W/m2", "forecast irradiance, mean of hours 0-2"),
     Feature("ghi_2_4", "W/m2", "forecast irradiance, mean of hours 2-4"),
@@ -65,11 +71,6 @@ FEATURES: tuple[Feature, ...] = (
     Feature("price", "1/kWh", "price now over the tariff's mean, less one"),
     Feature("price_0_2", "1/kWh", "price over the next 2 h, likewise"),
     Feature("price_2_6", "1/kWh", "price over hours 2-6, likewise"),
-    Feature("rule_heating", "degC", "the rule's own heating setpoint, (T - 21) / 5"),
-    Feature("rule_cooling", "degC", "the rule's own cooling setpoint, (T - 24) / 6"),
-    Feature("rule_blind", "fraction", "the rule's own blind position"),
-    Feature("orientation_sin", "rad", "sine of the facade's azimuth, 0 without a facade"),
-    Feature("orientation_cos", "rad", "cosine of the facade's azimuth, 0 without a facade"),
 )
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 N_FEATURES = len(FEATURES)
@@ -145,62 +146,182 @@ def slow_filter(slow_c: float, air_c: float, elapsed_h: float) -> float:
     return slow_c + (air_c - slow_c) * (1.0 - exp(-elapsed_h / SLOW_FILTER_H))
 
 
-def encode_zone(
-    out: MutableSequence[float],
+class Outlook(NamedTuple):
+    """Forecast means over windows of hours ahead [°C], [W/m2] and prices [1/kWh]."""
+
+    outdoor_0_2: float
+    outdoor_2_4: float
+    outdoor_4_8: float
+    outdoor_8_16: float
+    outdoor_16_24: float
+    ghi_0_2: float
+    ghi_2_4: float
+    ghi_4_8: float
+    ghi_8_16: float
+    ghi_16_24: float
+    price_0_2: float
+    price_2_6: float
+
+
+class TimeFeatures(NamedTuple):
+    """The clock's part of an observation."""
+
+    scheduled: float
+    to_start: float
+    to_end: float
+    workday: float
+    workday_tomorrow: float
+    hour_sin: float
+    hour_cos: float
+
+
+class ZoneFeatures(NamedTuple):
+    """The zone's part of an observation, normalised; the first of FEATURES."""
+
+    air: float
+    air_slow: float
+    co2: float
+    occupied: float
+    facade: float
+    rule_heating: float
+    rule_cooling: float
+    rule_blind: float
+    orientation_sin: float
+    orientation_cos: float
+
+
+class SiteFeatures(NamedTuple):
+    """The part of an observation that all zones share, normalised; the last of FEATURES."""
+
+    building_air: float
+    scheduled: float
+    to_start: float
+    to_end: float
+    workday: float
+    workday_tomorrow: float
+    hour_sin: float
+    hour_cos: float
+    outdoor: float
+    outdoor_0_2: float
+    outdoor_2_4: float
+    outdoor_4_8: float
+    outdoor_8_16: float
+    outdoor_16_24: float
+    ghi: float
+    ghi_0_2: float
+    ghi_2_4: float
+    ghi_4_8: float
+    ghi_8_16: float
+    ghi_16_24: float
+    price: float
+    price_0_2: float
+    price_2_6: float
+
+
+def outlook(outdoor_c: Numbers, ghi_w_m2: Numbers, price_per_kwh: Numbers) -> Outlook:
+    """The windows of 24 hourly values from now."""
+    return Outlook(
+        window_mean(outdoor_c, 0, 2),
+        window_mean(outdoor_c, 2, 4),
+        window_mean(outdoor_c, 4, 8),
+        window_mean(outdoor_c, 8, 16),
+        window_mean(outdoor_c, 16, 24),
+        window_mean(ghi_w_m2, 0, 2),
+        window_mean(ghi_w_m2, 2, 4),
+        window_mean(ghi_w_m2, 4, 8),
+        window_mean(ghi_w_m2, 8, 16),
+        window_mean(ghi_w_m2, 16, 24),
+        window_mean(price_per_kwh, 0, 2),
+        window_mean(price_per_kwh, 2, 6),
+    )
+
+
+def time_features(time: TimeFacts) -> TimeFeatures:
+    """The clock's part of an observation."""
+    return TimeFeatures(
+        1.0 if time.scheduled else 0.0,
+        exp(-time.hours_to_start / 4.0),
+        time.hours_to_end / 10.0,
+        1.0 if time.workday else 0.0,
+        1.0 if time.workday_tomorrow else 0.0,
+        sin(2.0 * pi * time.hour / 24.0),
+        cos(2.0 * pi * time.hour / 24.0),
+    )
+
+
+def orientation(azimuth_deg: float) -> tuple[float, float]:
+    """(sine, cosine) of a facade's azimuth clockwise from north; NaN, no facade, gives (0, 0)."""
+    if azimuth_deg != azimuth_deg:
+        return 0.0, 0.0
+    return sin(azimuth_deg * pi / 180.0), cos(azimuth_deg * pi / 180.0)
+
+
+def zone_features(
     zone: ZoneFacts,
     air_slow_c: float,
-    building_air_c: float,
-    azimuth_deg: float,
-    site: SiteFacts,
-    time: TimeFacts,
-    outdoor_forecast_c: Numbers,
-    ghi_forecast_w_m2: Numbers,
-    price_hourly: Numbers,
-    price_mean: float,
     rule_wish: ZoneWish,
-) -> None:
-    """Write the observation of one zone into ``out``, shape (N_FEATURES,).
+    orientation_sin: float,
+    orientation_cos: float,
+) -> ZoneFeatures:
+    """The zone's part of an observation."""
+    return ZoneFeatures(
+        (zone.air_c - 22.5) / 5.0,
+        (air_slow_c - 22.5) / 5.0,
+        (zone.co2_ppm - 400.0) / 800.0,
+        1.0 if zone.occupied else 0.0,
+        zone.facade_w_m2 / 500.0,
+        (rule_wish.heating_c - 21.0) / 5.0,
+        (rule_wish.cooling_c - 24.0) / 6.0,
+        rule_wish.blind,
+        orientation_sin,
+        orientation_cos,
+    )
 
-    Forecasts and ``price_hourly``: 24 hourly values from now. ``azimuth_deg``: facade azimuth
-    clockwise from north, NaN for a zone without one.
+
+def site_features(
+    site: SiteFacts, building_air_c: float, time: TimeFeatures, ahead: Outlook, price_mean: float
+) -> SiteFeatures:
+    """The part of an observation that all zones share."""
+    return SiteFeatures(
+        (building_air_c - 22.5) / 5.0,
+        time.scheduled,
+        time.to_start,
+        time.to_end,
+        time.workday,
+        time.workday_tomorrow,
+        time.hour_sin,
+        time.hour_cos,
+        (site.outdoor_c - 15.0) / 15.0,
+        (ahead.outdoor_0_2 - 15.0) / 15.0,
+        (ahead.outdoor_2_4 - 15.0) / 15.0,
+        (ahead.outdoor_4_8 - 15.0) / 15.0,
+        (ahead.outdoor_8_16 - 15.0) / 15.0,
+        (ahead.outdoor_16_24 - 15.0) / 15.0,
+        site.ghi_w_m2 / 800.0,
+        ahead.ghi_0_2 / 800.0,
+        ahead.ghi_2_4 / 800.0,
+        ahead.ghi_4_8 / 800.0,
+        ahead.ghi_8_16 / 800.0,
+        ahead.ghi_16_24 / 800.0,
+        site.price_per_kwh / price_mean - 1.0,
+        ahead.price_0_2 / price_mean - 1.0,
+        ahead.price_2_6 / price_mean - 1.0,
+    )
+
+
+def encode_zone(
+    zone: ZoneFacts,
+    air_slow_c: float,
+    azimuth_deg: float,
+    rule_wish: ZoneWish,
+    shared: SiteFeatures,
+) -> tuple[float, ...]:
+    """The observation of one zone, shape (N_FEATURES,).
+
+    ``azimuth_deg``: facade azimuth clockwise from north, NaN for a zone without one.
     """
-    out[0] = (zone.air_c - 22.5) / 5.0
-    out[1] = (air_slow_c - 22.5) / 5.0
-    out[2] = (building_air_c - 22.5) / 5.0
-    out[3] = (zone.co2_ppm - 400.0) / 800.0
-    out[4] = 1.0 if zone.occupied else 0.0
-    out[5] = 1.0 if time.scheduled else 0.0
-    out[6] = exp(-time.hours_to_start / 4.0)
-    out[7] = time.hours_to_end / 10.0
-    out[8] = 1.0 if time.workday else 0.0
-    out[9] = 1.0 if time.workday_tomorrow else 0.0
-    out[10] = sin(2.0 * pi * time.hour / 24.0)
-    out[11] = cos(2.0 * pi * time.hour / 24.0)
-    out[12] = (site.outdoor_c - 15.0) / 15.0
-    out[13] = (window_mean(outdoor_forecast_c, 0, 2) - 15.0) / 15.0
-    out[14] = (window_mean(outdoor_forecast_c, 2, 4) - 15.0) / 15.0
-    out[15] = (window_mean(outdoor_forecast_c, 4, 8) - 15.0) / 15.0
-    out[16] = (window_mean(outdoor_forecast_c, 8, 16) - 15.0) / 15.0
-    out[17] = (window_mean(outdoor_forecast_c, 16, 24) - 15.0) / 15.0
-    out[18] = zone.facade_w_m2 / 500.0
-    out[19] = site.ghi_w_m2 / 800.0
-    out[20] = window_mean(ghi_forecast_w_m2, 0, 2) / 800.0
-    out[21] = window_mean(ghi_forecast_w_m2, 2, 4) / 800.0
-    out[22] = window_mean(ghi_forecast_w_m2, 4, 8) / 800.0
-    out[23] = window_mean(ghi_forecast_w_m2, 8, 16) / 800.0
-    out[24] = window_mean(ghi_forecast_w_m2, 16, 24) / 800.0
-    out[25] = site.price_per_kwh / price_mean - 1.0
-    out[26] = window_mean(price_hourly, 0, 2) / price_mean - 1.0
-    out[27] = window_mean(price_hourly, 2, 6) / price_mean - 1.0
-    out[28] = (rule_wish.heating_c - 21.0) / 5.0
-    out[29] = (rule_wish.cooling_c - 24.0) / 6.0
-    out[30] = rule_wish.blind
-    if azimuth_deg == azimuth_deg:
-        out[31] = sin(azimuth_deg * pi / 180.0)
-        out[32] = cos(azimuth_deg * pi / 180.0)
-    else:
-        out[31] = 0.0
-        out[32] = 0.0
+    own = zone_features(zone, air_slow_c, rule_wish, *orientation(azimuth_deg))
+    return (*own, *shared)
 
 
 def decode(mode: int, rule_wish: ZoneWish, occupied: bool) -> ZoneWish:

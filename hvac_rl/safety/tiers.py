@@ -101,6 +101,20 @@ def guard_zone(
     Applying it twice at the same state changes nothing: ``guard(guard(wish)) == guard(wish)``.
     """
     day = now_s // SECONDS_PER_DAY
+    return guard_zone_on(day, wish, facts, wind_m_s, full_light_lux, limits, state, now_s)
+
+
+def guard_zone_on(
+    day: float,
+    wish: ZoneWish,
+    facts: ZoneFacts,
+    wind_m_s: float,
+    full_light_lux: float,
+    limits: ZoneLimits,
+    state: ZoneGuardState,
+    now_s: float,
+) -> tuple[ZoneWish, ZoneGuardState, ZoneBound]:
+    """:func:`guard_zone` with the number of the day, which budgets count by, given."""
     same_day = day == state.day
     setpoint_writes = state.setpoint_writes if same_day else 0.0
     blind_writes = state.blind_writes if same_day else 0.0
@@ -271,6 +285,18 @@ def guard_air_handler(
 ) -> tuple[AirHandlerWish, AirHandlerGuardState, AirHandlerBound]:
     """What an air handler may be told now, the state after, and what bound each value."""
     day = now_s // SECONDS_PER_DAY
+    return guard_air_handler_on(day, wish, facts, limits, state, now_s)
+
+
+def guard_air_handler_on(
+    day: float,
+    wish: AirHandlerWish,
+    facts: AirHandlerFacts,
+    limits: AirHandlerLimits,
+    state: AirHandlerGuardState,
+    now_s: float,
+) -> tuple[AirHandlerWish, AirHandlerGuardState, AirHandlerBound]:
+    """:func:`guard_air_handler` with the number of the day given."""
     same_day = day == state.day
     supply_writes = state.supply_air_writes if same_day else 0.0
     static_writes = state.static_pressure_writes if same_day else 0.0
