@@ -44,9 +44,8 @@ def neighbours(features: Floats) -> Ints:
 
 def draw_days(table: Ints, random: np.random.Generator) -> Ints:
     """For each target day its source day, (days,). ``table``: of :func:`neighbours`."""
-    n = table.shape[0]
-    chances: Floats = random.random(n)
-    fresh = chances < 1.0 / BLOCK_DAYS
+    n = len(table)
+    fresh = random.random(n) < 1.0 / BLOCK_DAYS
     ranks: Ints = random.choice(np.arange(NEIGHBOURS), n, p=WEIGHTS)
     shift = int(random.integers(SHIFTS.size))
     source = np.arange(n, dtype=np.int64)

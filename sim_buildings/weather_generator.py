@@ -10,12 +10,12 @@ without a source are assumptions.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim_buildings.block_bootstrap import draw_days, expected, neighbours
+from sim_buildings.outdoor_moisture import saturation_pressure_pa
 from sim_buildings.series import autoregressive
 from sim_buildings.streams import STREAM_EXTREMES, STREAM_WEATHER, stream
 from sim_buildings.sun_course import sun_course
@@ -28,10 +28,15 @@ Ints = NDArray[np.int64]
 MONTHS = 12
 SEASON_PASSES = 5
 DISTURBANCE = 0.4
-"""Standard deviation of the disturbance over that of the daily mean's anomaly; the anomaly shrinks
-so that the variance stays."""
+"""Standard deviation of the disturbance over that of the daily mean's anomaly. It makes months
+differ between years, as the typical year's months cannot; within a month days spread as before."""
 CLEARNESS_SPREAD = 0.08
 """Standard deviation of the daily factor on clearness."""
+MOST_VAPOUR = 1.1
+"""Vapour pressure over the typical year's highest."""
+USUAL_BEAM = 0.999
+"""Quantile of the typical year's beam, over the irradiance above the atmosphere, that a rescaled
+hour does not exceed."""
 MOST_CLEARNESS = 0.82
 """About what a clear sky lets pass of the irradiance above the atmosphere at noon."""
 LEAST_TOP_W_M2 = 20.0
@@ -60,7 +65,8 @@ def generate_year(
 
     Switching spells on or off changes nothing else.
     """
-    random = stream(seed, STREAM_WEATHER)
+    here = f"{hourly.place.latitude_deg:.3f} {hourly.place.longitude_deg:.3f}"
+    random = stream(seed, STREAM_WEATHER, here)
     top = sun_course(hourly.place, hourly.year).top_hourly_w_m2
     clearness, diffuse_share = _sky(hourly, top)
     daily = _daily(hourly, clearness, top)
@@ -71,14 +77,15 @@ def generate_year(
     n = source.size
     disturbance = autoregressive(random.standard_normal(n), daily.persistence)
     anomaly = (
-        sqrt(1.0 - DISTURBANCE**2) * (daily.anomaly_c[source] - expected(table, daily.anomaly_c))
+        daily.anomaly_c[source]
+        - expected(table, daily.anomaly_c)
         + DISTURBANCE * daily.spread_c * disturbance
     )
     noise = autoregressive(random.standard_normal(n), daily.persistence)
     factor = np.exp(CLEARNESS_SPREAD * noise) * (
         _season(daily.clearness) / _season(expected(table, daily.clearness))
     )
-    spells = _spells(daily, stream(seed, STREAM_EXTREMES), heat_waves, cold_snaps)
+    spells = _spells(daily, stream(seed, STREAM_EXTREMES, here), heat_waves, cold_snaps)
     anomaly += spells.warming_k
     factor *= spells.clearness
 
@@ -92,15 +99,24 @@ def generate_year(
         hourly,
         name=f"{hourly.name}#{seed}",
         outdoor_c=outdoor,
-        # Relative humidity stays with its day: warmer air holds more water, and none is above
-        # saturation.
-        relative_humidity=np.clip(humidity, 0.0, 1.0),
+        relative_humidity=_humidity(humidity, outdoor, hourly),
         pressure_pa=_joined(hourly.pressure_pa[hours], joins),
         sky_drop_k=_joined(hourly.sky_drop_k[hours], joins),
         wind_m_s=np.maximum(_joined(hourly.wind_m_s[hours], joins), 0.0),
         ghi_w_m2=ghi,
         dhi_w_m2=dhi,
     )
+
+
+def _humidity(relative: Floats, outdoor_c: Floats, typical: HourlyWeather) -> Floats:
+    """Relative humidity, 0 .. 1, of days that are warmer or colder than they were.
+
+    It stays with its day: warmer air holds more water, but not much more than the place ever has.
+    """
+    wettest_pa = np.max(typical.relative_humidity * saturation_pressure_pa(typical.outdoor_c))
+    most = MOST_VAPOUR * wettest_pa / saturation_pressure_pa(outdoor_c)
+    humidity: Floats = np.clip(relative, 0.0, np.minimum(most, 1.0))
+    return humidity
 
 
 def _sky(hourly: HourlyWeather, top: Floats) -> tuple[Floats, Floats]:
@@ -201,8 +217,11 @@ def _sun(
     """
     scaled = np.minimum(clearness * factor, np.maximum(MOST_CLEARNESS, clearness))
     share = np.clip(diffuse_share + _erbs(scaled) - _erbs(clearness), 0.0, 1.0)
-    ghi = scaled * top
-    return ghi, ghi * share
+    was = clearness * (1.0 - diffuse_share)
+    usual = np.quantile(was[top > 0.0], USUAL_BEAM)
+    beam = np.minimum(scaled * (1.0 - share), np.maximum(usual, was))
+    dhi = scaled * share * top
+    return beam * top + dhi, dhi
 
 
 def _erbs(clearness: Floats) -> Floats:

@@ -86,6 +86,7 @@ def test_days_keep_their_variance_and_memory(
 
 def test_a_drawn_sky_stays_physical(typical: HourlyWeather, years: list[HourlyWeather]) -> None:
     top = sun_course(typical.place, 2026).top_hourly_w_m2
+    usual = to_rows(typical)
     for year in years[:5]:
         assert (year.ghi_w_m2 <= top + 1e-9).all()
         assert (year.dhi_w_m2 <= year.ghi_w_m2 + 1e-9).all()
@@ -97,6 +98,8 @@ def test_a_drawn_sky_stays_physical(typical: HourlyWeather, years: list[HourlyWe
         )
         assert (rows.humidity_kg_kg <= saturated * (1.0 + 1e-12)).all()
         assert (rows.humidity_kg_kg > 0.0).all()
+        assert rows.humidity_kg_kg.max() < 1.15 * usual.humidity_kg_kg.max()
+        assert rows.dni_w_m2.max() < 1.1 * usual.dni_w_m2.max()
 
 
 def test_blocks_join_without_a_step(typical: HourlyWeather, years: list[HourlyWeather]) -> None:
