@@ -29,7 +29,7 @@ from sim_buildings.fault_columns import (
     ZONE_FAULTS,
 )
 from sim_buildings.parameters import Params, parameters
-from sim_buildings.step import step_block
+from sim_buildings.step import command_block, step_block
 from sim_buildings.sun_course import ROW_S
 from sim_buildings.world import World, make_world
 from sim_buildings.world_tables import Ints, WorldTables, fetch, tables_of
@@ -66,6 +66,7 @@ def run_block(
         for lane in range(row.shape[0]):
             row[lane] = at_row
         fetch(tables, weather_of, people_of, row, buffers)
+        command_block(params, buffers)
         step_block(params, buffers, dt_s, ideal)
 
 

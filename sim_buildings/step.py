@@ -1,7 +1,6 @@
 """One substep of a block of buildings: the functions that are compiled.
 
-Order of a substep, everything read at its start: the BMS's own values, overrides merged,
-neighbours, sun and gains, what each zone would do without supply air, boxes and air handlers,
+Order of a substep, everything read at its start: neighbours, sun and gains, what each zone would do without supply air, boxes and air handlers,
 plant, new temperatures, CO2 and humidity, totals. Arrays only: nothing is allocated.
 """
 
@@ -83,19 +82,27 @@ from sim_buildings.zone_step import (
     begin_zones,
     facades,
     neighbours,
+    set_blinds,
     zone_equation,
     zone_gains,
     zone_result,
 )
 
 
+def command_block(params: Params, buffers: Buffers) -> None:
+    """The BMS's scan: its own values, overrides merged, blinds moved."""
+    bms_values(params, buffers)
+    set_blinds(buffers)
+
+
 def step_block(params: Params, buffers: Buffers, dt_s: float, ideal: bool) -> None:
     """Advance the buildings of a block by ``dt_s`` under ``buffers.weather`` and its people.
+
+    What is in force was settled by :func:`command_block`.
 
     ``ideal``: zones get whatever heat or cold keeps them between their setpoints, from nowhere.
     """
     building, weather = buffers.building, buffers.weather
-    bms_values(params, buffers)
     begin_handlers(params, buffers)
     begin_zones(params, buffers)
     neighbours(params, buffers)

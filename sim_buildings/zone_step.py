@@ -135,28 +135,42 @@ SECONDS_PER_HOUR = 3600.0
 FLOOR_BAND_K = 1.0
 
 
-def begin_zones(params: Params, buffers: Buffers) -> None:
-    """Clear what neighbours and facades add up, and set the blinds."""
+def set_blinds(buffers: Buffers) -> None:
+    """Every zone's blind where its command, or a fault, puts it."""
     for z in range(buffers.zones.shape[0]):
-        zone, faults, own = buffers.zones[z], buffers.zone_faults[z], params.zones[z]
-        for lane in range(LANES):
-            position = zone[at(ZONE_EFFECTIVE + BLIND, lane)]
-            if FAULTY:
-                stuck = faults[at(FZ_BLIND, lane)]
-                position = stuck if stuck == stuck else position
-            blind = slats(position)
-            zone[at(W_COVERED, lane)] = blind.covered
-            zone[at(W_SLAT_SINE, lane)] = blind.sine
-            zone[at(W_SLAT_DIFFUSE, lane)] = blind.diffuse
-            zone[at(Z_INTERZONE_HEAT, lane)] = 0.0
-            zone[at(W_MIXING_CO2, lane)] = 0.0
-            zone[at(W_MIXING_HUMIDITY, lane)] = 0.0
-            zone[at(Z_FACADE, lane)] = 0.0
-            zone[at(Z_TRANSMITTED, lane)] = 0.0
-            zone[at(Z_SOLAR, lane)] = 0.0
-            zone[at(Z_DAYLIGHT, lane)] = 0.0
-            sun_w = own[of(PZ_ROOF_SUN, lane)] * buffers.weather[at(X_GHI, lane)]
-            zone[at(W_WALL_SUN, lane)] = sun_w
+        set_blind(buffers.zones[z], buffers.zone_faults[z])
+
+
+def set_blind(zone: Floats, faults: Floats) -> None:
+    """One zone's blind."""
+    for lane in range(LANES):
+        position = zone[at(ZONE_EFFECTIVE + BLIND, lane)]
+        if FAULTY:
+            stuck = faults[at(FZ_BLIND, lane)]
+            position = stuck if stuck == stuck else position
+        blind = slats(position)
+        zone[at(W_COVERED, lane)] = blind.covered
+        zone[at(W_SLAT_SINE, lane)] = blind.sine
+        zone[at(W_SLAT_DIFFUSE, lane)] = blind.diffuse
+
+
+def begin_zones(params: Params, buffers: Buffers) -> None:
+    """Clear what neighbours and facades add up."""
+    for z in range(buffers.zones.shape[0]):
+        begin_zone(params.zones[z], buffers.weather, buffers.zones[z])
+
+
+def begin_zone(own: Floats, weather: Floats, zone: Floats) -> None:
+    """Clear one zone's sums; the sun on its roof begins one of them."""
+    for lane in range(LANES):
+        zone[at(Z_INTERZONE_HEAT, lane)] = 0.0
+        zone[at(W_MIXING_CO2, lane)] = 0.0
+        zone[at(W_MIXING_HUMIDITY, lane)] = 0.0
+        zone[at(Z_FACADE, lane)] = 0.0
+        zone[at(Z_TRANSMITTED, lane)] = 0.0
+        zone[at(Z_SOLAR, lane)] = 0.0
+        zone[at(Z_DAYLIGHT, lane)] = 0.0
+        zone[at(W_WALL_SUN, lane)] = own[of(PZ_ROOF_SUN, lane)] * weather[at(X_GHI, lane)]
 
 
 def neighbours(params: Params, buffers: Buffers) -> None:

@@ -1,0 +1,135 @@
+"""One decision of a block of buildings: control steps under the chosen modes, then a look.
+
+Each 15 minutes: act (modes, guard), let the physics run, and look (slow filter, rule). At the end
+the observation for the next choice is written.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.clock_tables import CYCLE_S, ROWS_PER_CYCLE, ClockTables, read_clock
+from envs.control_step import Numbers, act, look
+from envs.count import begin_count, count
+from envs.memory import Memory, memory_of
+from envs.observe import show
+from sim_buildings.buffers import Buffers, Floats, block_of
+from sim_buildings.lanes import LANES
+from sim_buildings.parameters import Params
+from sim_buildings.step import command_block, step_block
+from sim_buildings.sun_course import ROW_S
+from sim_buildings.world_tables import WorldTables, fetch
+
+Ints = NDArray[np.int64]
+
+
+class Setting(NamedTuple):
+    """What stays the same over a batch: the building, its rule, its limits, its worlds."""
+
+    params: Params
+    numbers: Numbers
+    comfort: Floats
+    """(3,): KpiLimits."""
+    orientations: Floats
+    """(zones, 2): sine and cosine of each zone's facade."""
+    tables: WorldTables
+    clocks: ClockTables
+
+
+class Places(NamedTuple):
+    """Where each lane is, shape (lanes,) each; in a batch with a leading axis of blocks."""
+
+    weather: Ints
+    people: Ints
+    cycle: Ints
+    """Control steps of 15 minutes since the world's start; grows beyond a year."""
+    row: Ints
+    """Working space."""
+
+
+def places_of(batch: Places, b: int) -> Places:
+    """Block ``b`` of a batch; its arrays are views."""
+    return Places(batch.weather[b], batch.people[b], batch.cycle[b], batch.row[b])
+
+
+def decide_block(
+    modes: NDArray[np.int64],
+    cycles: int,
+    supervised: bool,
+    dt_s: float,
+    price_mean: float,
+    setting: Setting,
+    places: Places,
+    buffers: Buffers,
+    memory: Memory,
+    observations: NDArray[np.floating],
+) -> None:
+    """``cycles`` control steps of a block under ``modes``, shape (lanes, zones).
+
+    Not ``supervised`` leaves everything to the BMS's own schedule.
+    """
+    begin_count(memory)
+    substeps = int(CYCLE_S / dt_s)
+    n_rows = setting.tables.weather.shape[1]
+    for _ in range(cycles):
+        if supervised:
+            act(modes, setting.params, setting.numbers, buffers, memory)
+        for k in range(substeps):
+            since = int(k * dt_s // ROW_S)
+            for lane in range(LANES):
+                places.row[lane] = (places.cycle[lane] * ROWS_PER_CYCLE + since) % n_rows
+            fetch(setting.tables, places.weather, places.people, places.row, buffers)
+            if k == 0 or not supervised:
+                command_block(setting.params, buffers)
+            step_block(setting.params, buffers, dt_s, False)
+            count(dt_s, setting.comfort, setting.params, buffers, memory)
+        for lane in range(LANES):
+            places.cycle[lane] += 1
+        read_clock(
+            setting.clocks, places.weather, places.people, places.cycle, memory.clock
+        )
+        look(setting.params, setting.numbers, buffers, memory)
+    show(setting.orientations, price_mean, buffers, memory, observations)
+
+
+def decide_batch(
+    modes: NDArray[np.int64],
+    cycles: int,
+    supervised: bool,
+    dt_s: float,
+    price_mean: float,
+    setting: Setting,
+    places: Places,
+    batch: Buffers,
+    memory: Memory,
+    observations: NDArray[np.floating],
+    first: int,
+    end: int,
+) -> None:
+    """One decision of blocks ``first`` to ``end - 1``; modes (blocks, lanes, zones)."""
+    for b in range(first, end):
+        decide_block(
+            modes[b], cycles, supervised, dt_s, price_mean, setting, places_of(places, b),
+            block_of(batch, b), memory_of(memory, b), observations[b],
+        )  # fmt: skip
+
+
+def first_look_of_batch(
+    price_mean: float,
+    setting: Setting,
+    places: Places,
+    batch: Buffers,
+    memory: Memory,
+    observations: NDArray[np.floating],
+    first: int,
+    end: int,
+) -> None:
+    """Clock, proposals and observations of blocks ``first`` to ``end - 1`` as they stand."""
+    for b in range(first, end):
+        here, buffers, mind = places_of(places, b), block_of(batch, b), memory_of(memory, b)
+        read_clock(setting.clocks, here.weather, here.people, here.cycle, mind.clock)
+        look(setting.params, setting.numbers, buffers, mind)
+        show(setting.orientations, price_mean, buffers, mind, observations[b])
