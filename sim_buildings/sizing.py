@@ -1,0 +1,209 @@
+"""Airflows, coils and plant that a building needs, from its design days.
+
+The margins are those of ASHRAE 90.1-2010, appendix G, G3.1.2.2: 1.15 on cooling, 1.25 on heating.
+
+Cooling airflow: the zone's largest load at the supply temperature of the BMS. Heating airflow: the
+heating load at the largest discharge temperature. A variable box goes down to a fifth of its
+largest flow (ASHRAE 90.1-2010, 6.5.2.1 allows 30 %) and never below the zone's outdoor air; a
+constant-volume unit has one flow. Reheat carries the zone's load and warms its share of outdoor
+air. Coils and plant meet the largest sum over the hours, plus outdoor air and fan, and what latent
+heat adds; plant is rated at 35 °C and 8.3 °C by its curves.
+
+``python -m sim_buildings.sizing BUILDING [WEATHER]`` prints what it suggests beside what is there.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hvac_rl.errors import HvacRlError
+from sim_buildings.air import AIR_HEAT_J_M3_K
+from sim_buildings.building import AirHandler, Building, Zone, load_building
+from sim_buildings.design_days import DesignWeather, cooling_load_w, design_weather, heating_load_w
+from sim_buildings.plant_curves import COOLING, HEATING, Curve
+from sim_buildings.weather import load_weather
+
+Floats = NDArray[np.float64]
+
+COOLING_MARGIN = 1.15
+HEATING_MARGIN = 1.25
+LEAST_FLOW_SHARE = 0.2
+# Assumed: sensible share of a coil's load on a humid design day, common for comfort cooling.
+SENSIBLE_SHARE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSize:
+    """Suggested sizes of a zone; the field names are those of the building's file."""
+
+    cooling_w: float
+    """Sensible peak, without margin."""
+    heating_w: float
+    airflow_max_m3_s: float
+    airflow_min_m3_s: float
+    airflow_heating_m3_s: float
+    reheat_capacity_w: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sizing:
+    """Suggested sizes by zone, air handler and plant; capacities hold their margins."""
+
+    zones: dict[str, ZoneSize]
+    cooling_coil_w: dict[str, float]
+    cooling_capacity_w: float
+    heating_capacity_w: float
+
+
+def size(building: Building, weather: DesignWeather) -> Sizing:
+    """What the rule of this module suggests for ``building`` in this design weather."""
+    loads = {
+        zone.name: cooling_load_w(zone, building.schedule, building.bms, weather)
+        for zone in building.zones
+    }
+    zones: dict[str, ZoneSize] = {}
+    coils: dict[str, float] = {}
+    block_w = np.zeros(weather.outdoor_c.shape)
+    for handler in building.air_handlers:
+        zones |= _zones(building, handler, loads, weather)
+        coil_w = _coil_w(building, handler, loads, zones, weather)
+        coils[handler.name] = COOLING_MARGIN * float(coil_w.max())
+        block_w += coil_w
+    if building.plant.cooling_capacity_w == 0.0:
+        coils = dict.fromkeys(coils, 0.0)
+        block_w = np.zeros(block_w.shape)
+    cooling_w = block_w / _factor(COOLING[building.plant.cooling], weather.outdoor_c)
+    heating_w = sum(zone.reheat_capacity_w for zone in zones.values())
+    return Sizing(
+        zones={zone.name: zones[zone.name] for zone in building.zones},
+        cooling_coil_w=coils,
+        cooling_capacity_w=COOLING_MARGIN * float(cooling_w.max()),
+        heating_capacity_w=heating_w
+        / float(_factor(HEATING[building.plant.heating], np.array(weather.heating_outdoor_c))),
+    )
+
+
+def _zones(
+    building: Building, handler: AirHandler, loads: dict[str, Floats], weather: DesignWeather
+) -> dict[str, ZoneSize]:
+    bms = building.bms
+    lift_k = handler.discharge_max_c - bms.occupied_heating_c
+    drop_k = bms.occupied_cooling_c - bms.supply_air_c
+    flows: dict[str, tuple[float, float, float]] = {}
+    heats: dict[str, float] = {}
+    for zone in building.served_by(handler):
+        heats[zone.name] = heating_load_w(zone, bms, weather)
+        outdoor = outdoor_air_m3_s(zone, handler)
+        cooling = COOLING_MARGIN * float(loads[zone.name].max()) / (AIR_HEAT_J_M3_K * drop_k)
+        heating = HEATING_MARGIN * heats[zone.name] / (AIR_HEAT_J_M3_K * lift_k)
+        if zone.floor_heating:
+            # The air brings outdoor air alone.
+            flows[zone.name] = (outdoor, outdoor, outdoor)
+            continue
+        most = max(cooling, heating, outdoor)
+        if handler.fan == "constant_volume":
+            flows[zone.name] = (most, most, most)
+        else:
+            least = max(LEAST_FLOW_SHARE * most, outdoor)
+            flows[zone.name] = (most, least, max(heating, least))
+    heating_flow = sum(heating for _, _, heating in flows.values())
+    share = min(building.design_outdoor_air_m3_s(handler) / heating_flow, 1.0)
+    colder_k = bms.occupied_heating_c - weather.heating_outdoor_c
+    mixed_drop_k = share * colder_k * (1.0 - handler.heat_recovery)
+    return {
+        name: ZoneSize(
+            cooling_w=float(loads[name].max()),
+            heating_w=heats[name],
+            airflow_max_m3_s=most,
+            airflow_min_m3_s=least,
+            airflow_heating_m3_s=heating,
+            reheat_capacity_w=HEATING_MARGIN
+            * (heats[name] + AIR_HEAT_J_M3_K * heating * mixed_drop_k),
+        )
+        for name, (most, least, heating) in flows.items()
+    }
+
+
+def outdoor_air_m3_s(zone: Zone, handler: AirHandler) -> float:
+    """Outdoor air of a zone at design occupancy: ASHRAE 62.1-2022, equation 6-1."""
+    return (
+        handler.outdoor_air_per_person_m3_s * zone.design_people
+        + handler.outdoor_air_per_area_m3_s_m2 * zone.area_m2
+    )
+
+
+def _coil_w(
+    building: Building,
+    handler: AirHandler,
+    loads: dict[str, Floats],
+    zones: dict[str, ZoneSize],
+    weather: DesignWeather,
+) -> Floats:
+    """Total load of an air handler's coil by month and hour [W]."""
+    served = [zone.name for zone in building.served_by(handler)]
+    sensible_w = sum(
+        (np.maximum(loads[name], 0.0) for name in served), np.zeros_like(loads[served[0]])
+    )
+    warmer_k = np.maximum(weather.outdoor_c - building.bms.occupied_cooling_c, 0.0)
+    outdoor = building.design_outdoor_air_m3_s(handler) * (1.0 - handler.heat_recovery)
+    flow = sum(zones[name].airflow_max_m3_s for name in served)
+    pressure_pa = handler.design_static_pressure_pa + handler.internal_pressure_pa
+    fan_w = flow * pressure_pa / handler.fan_efficiency
+    total: Floats = (sensible_w + AIR_HEAT_J_M3_K * outdoor * warmer_k + fan_w) / SENSIBLE_SHARE
+    return total
+
+
+def _factor(curve: Curve, outdoor_c: Floats) -> Floats:
+    """Capacity over the rating at this outdoor air."""
+    t = np.clip(outdoor_c, curve.low_c, curve.high_c)
+    factor: Floats = np.polynomial.polynomial.polyval(t, curve.capacity)
+    return factor
+
+
+def table(building: Building, sizing: Sizing) -> str:
+    """The suggestion as text, one line a zone; what the file has stands in brackets."""
+    lines = [
+        f"{'zone':<14}{'cool W':>8}{'heat W':>8}{'max m3/s':>17}{'min':>17}{'heating':>17}"
+        f"{'reheat W':>17}"
+    ]
+    for zone in building.zones:
+        one = sizing.zones[zone.name]
+        flows = "".join(
+            f"{getattr(one, key):9.3f} ({getattr(zone, key):5.3f})"
+            for key in ("airflow_max_m3_s", "airflow_min_m3_s", "airflow_heating_m3_s")
+        )
+        reheat = f"{one.reheat_capacity_w:9.0f} ({zone.reheat_capacity_w:5.0f})"
+        lines.append(f"{zone.name:<14}{one.cooling_w:8.0f}{one.heating_w:8.0f}{flows}{reheat}")
+    for handler in building.air_handlers:
+        watts = sizing.cooling_coil_w[handler.name]
+        lines.append(f"{handler.name}: cooling_coil_w {watts:.0f} ({handler.cooling_coil_w:.0f})")
+    plant = building.plant
+    lines.append(
+        f"plant: cooling_capacity_w {sizing.cooling_capacity_w:.0f}"
+        f" ({plant.cooling_capacity_w:.0f}), heating_capacity_w {sizing.heating_capacity_w:.0f}"
+        f" ({plant.heating_capacity_w:.0f})"
+    )
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table of a building: NAME or file, and optionally weather."""
+    if not 1 <= len(arguments) <= 2:
+        print("usage: python -m sim_buildings.sizing BUILDING [WEATHER]", file=sys.stderr)
+        return 2
+    try:
+        building = load_building(arguments[0])
+        weather = load_weather(*arguments[1:])
+    except HvacRlError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    print(table(building, size(building, design_weather(weather, building.azimuths_deg))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
