@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hvac_rl.errors import ConfigError
@@ -18,7 +18,7 @@ from sim_buildings.building_parts import (
     Zone,
 )
 from sim_buildings.storeys import Placed, expand
-from sim_buildings.tables import read, rows_of, two_names
+from sim_buildings.tables import check_ranges, read, rows_of, two_names
 
 __all__ = [
     "CATALOG",
@@ -32,6 +32,7 @@ __all__ = [
     "Schedule",
     "Zone",
     "catalogue",
+    "check_building",
     "load_building",
 ]
 
@@ -132,6 +133,25 @@ def _building(table: dict[str, object], file: str) -> Building:
     return building
 
 
+def check_building(building: Building, name: str) -> None:
+    """Raise ConfigError naming ``name`` and the key for a building that no file may describe."""
+    check_ranges(building, f"{name}: ")
+    for key in ("schedule", "plant", "bms"):
+        check_ranges(getattr(building, key), f"{name}: {key}")
+    for key in ("air_handlers", "zones", "interfaces"):
+        for k, part in enumerate(getattr(building, key)):
+            check_ranges(part, f"{name}: {key}[{k}]")
+    for k, zone in enumerate(building.zones):
+        for f, facade in enumerate(zone.facades):
+            check_ranges(facade, f"{name}: zones[{k}].facades[{f}]")
+    check(
+        building,
+        name,
+        [f"zones[{k}]" for k in range(len(building.zones))],
+        [f"interfaces[{k}]" for k in range(len(building.interfaces))],
+    )
+
+
 def _defaults(table: dict[str, object], key: str, file: str) -> dict[str, object]:
     defaults = table.pop(key, {})
     if not isinstance(defaults, dict):
@@ -157,8 +177,10 @@ def _zone(defaults: dict[str, object], own: dict[str, object], where: str) -> Zo
     facades = table.pop("facades", None)
     if not isinstance(facades, list):
         raise ConfigError(f"{where}.facades", "must be a list; [] for a zone without facade")
-    given = tuple(read(Facade, facade, f"{where}.facades[{k}]") for k, facade in enumerate(facades))
-    return read(Zone, table, where, {"facades": given})
+    given = [read(Facade, facade, f"{where}.facades[{k}]") for k, facade in enumerate(facades)]
+    # North is 0 however it is written, so that facades can be told apart by their azimuth.
+    north = tuple(replace(facade, azimuth_deg=facade.azimuth_deg % 360.0) for facade in given)
+    return read(Zone, table, where, {"facades": north})
 
 
 def _interface(table: dict[str, object], where: str) -> Interface:

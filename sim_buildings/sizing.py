@@ -5,8 +5,9 @@ The margins are those of ASHRAE 90.1-2010, appendix G, G3.1.2.2: 1.15 on cooling
 Cooling airflow: the zone's largest load at the supply temperature of the BMS. Heating airflow: the
 heating load at the largest discharge temperature. A variable box goes down to a fifth of its
 largest flow (ASHRAE 90.1-2010, 6.5.2.1 allows 30 %) and never below the zone's outdoor air; a
-constant-volume unit has one flow. Reheat carries the zone's load and warms its share of outdoor
-air. Coils and plant meet the largest sum over the hours, plus outdoor air and fan, and what latent
+constant-volume unit has one flow. No flow changes a zone's air within the longest substep. Reheat
+carries the zone's load and warms its share of outdoor air; with floor heating the floor carries
+both. Coils and plant meet the largest sum over the hours, plus outdoor air and fan, and what latent
 heat adds; plant is rated at 35 °C and 8.3 °C by its curves.
 
 ``python -m sim_buildings.sizing BUILDING [WEATHER]`` prints what it suggests beside what is there.
@@ -22,7 +23,13 @@ from numpy.typing import NDArray
 
 from hvac_rl.errors import HvacRlError
 from sim_buildings.air import AIR_HEAT_J_M3_K
-from sim_buildings.building import AirHandler, Building, Zone, load_building
+from sim_buildings.building import (
+    LONGEST_SUBSTEP_S,
+    AirHandler,
+    Building,
+    Zone,
+    load_building,
+)
 from sim_buildings.design_days import DesignWeather, cooling_load_w, design_weather, heating_load_w
 from sim_buildings.plant_curves import COOLING, HEATING, Curve
 from sim_buildings.weather import load_weather
@@ -32,6 +39,7 @@ Floats = NDArray[np.float64]
 COOLING_MARGIN = 1.15
 HEATING_MARGIN = 1.25
 LEAST_FLOW_SHARE = 0.2
+MOST_OF_VOLUME = 0.99 / LONGEST_SUBSTEP_S
 # Assumed: sensible share of a coil's load on a humid design day, common for comfort cooling.
 SENSIBLE_SHARE = 0.75
 
@@ -104,12 +112,12 @@ def _zones(
             # The air brings outdoor air alone.
             flows[zone.name] = (outdoor, outdoor, outdoor)
             continue
-        most = max(cooling, heating, outdoor)
+        most = min(max(cooling, heating, outdoor), MOST_OF_VOLUME * zone.volume_m3)
         if handler.fan == "constant_volume":
             flows[zone.name] = (most, most, most)
         else:
-            least = max(LEAST_FLOW_SHARE * most, outdoor)
-            flows[zone.name] = (most, least, max(heating, least))
+            least = min(max(LEAST_FLOW_SHARE * most, outdoor), most)
+            flows[zone.name] = (most, least, min(max(heating, least), most))
     heating_flow = sum(heating for _, _, heating in flows.values())
     share = min(building.design_outdoor_air_m3_s(handler) / heating_flow, 1.0)
     colder_k = bms.occupied_heating_c - weather.heating_outdoor_c
@@ -145,9 +153,9 @@ def _coil_w(
 ) -> Floats:
     """Total load of an air handler's coil by month and hour [W]."""
     served = [zone.name for zone in building.served_by(handler)]
-    sensible_w = sum(
-        (np.maximum(loads[name], 0.0) for name in served), np.zeros_like(loads[served[0]])
-    )
+    sensible_w = np.zeros(weather.outdoor_c.shape)
+    for name in served:
+        sensible_w += np.maximum(loads[name], 0.0)
     warmer_k = np.maximum(weather.outdoor_c - building.bms.occupied_cooling_c, 0.0)
     outdoor = building.design_outdoor_air_m3_s(handler) * (1.0 - handler.heat_recovery)
     flow = sum(zones[name].airflow_max_m3_s for name in served)

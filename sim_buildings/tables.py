@@ -69,6 +69,18 @@ def read(cls: type[T], table: object, where: str, given: Mapping[str, Any] | Non
     return cls(**values)
 
 
+def check_ranges(part: object, where: str) -> None:
+    """Raise ConfigError for a field of ``part`` that :func:`read` would refuse.
+
+    For parts that were changed after reading; fields that are no text, number or truth are left
+    to the caller.
+    """
+    hints = _hints(type(part))
+    for f in fields(part):  # type: ignore[arg-type]
+        if hints[f.name] in (str, bool, float):
+            _value(getattr(part, f.name), hints[f.name], f, _at(where, f.name))
+
+
 def rows_of(
     table: Mapping[str, object],
     key: str,
