@@ -161,8 +161,8 @@ def _coil_w(
     flow = sum(zones[name].airflow_max_m3_s for name in served)
     pressure_pa = handler.design_static_pressure_pa + handler.internal_pressure_pa
     fan_w = flow * pressure_pa / handler.fan_efficiency
-    total: Floats = (sensible_w + AIR_HEAT_J_M3_K * outdoor * warmer_k + fan_w) / SENSIBLE_SHARE
-    return total
+    total_w = (sensible_w + AIR_HEAT_J_M3_K * outdoor * warmer_k + fan_w) / SENSIBLE_SHARE
+    return np.asarray(total_w, dtype=np.float64)
 
 
 def _factor(curve: Curve, outdoor_c: Floats) -> Floats:

@@ -75,7 +75,7 @@ def check_ranges(part: object, where: str) -> None:
     For parts that were changed after reading; fields that are no text, number or truth are left
     to the caller.
     """
-    hints = _hints(type(part))
+    hints = _hints(type(part))  # type: ignore[arg-type]
     for f in fields(part):  # type: ignore[arg-type]
         if hints[f.name] in (str, bool, float):
             _value(getattr(part, f.name), hints[f.name], f, _at(where, f.name))

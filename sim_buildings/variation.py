@@ -22,6 +22,7 @@ OF_THE_LIMIT = 0.95
 BRIGHTEST_GLASS = 0.9
 LEAST_BAND_K = 1.0
 HALF_HOUR_H = 0.5
+TURNS_DEG = tuple(15.0 * k for k in range(24))
 
 
 class Spread(NamedTuple):
@@ -39,7 +40,7 @@ class Spread(NamedTuple):
 class Variation(NamedTuple):
     """How far variants lie from the building of the file."""
 
-    turns_deg: tuple[float, ...] = tuple(15.0 * k for k in range(24))
+    turns_deg: tuple[float, ...] = TURNS_DEG
     """The whole building turns by one of these; few, so that facades share their sun."""
     insulation: Spread = Spread(0.30, 0.5, 2.0)
     """U-values of wall, roof and ground, and the slab's edge."""
