@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from sim_buildings.air import AIR_HEAT_J_M3_K, INFILTRATION_SHARE_FAN_ON
 from sim_buildings.building import Bms, Schedule, Zone
-from sim_buildings.solar import SKY_DEPRESSION_K
 from sim_buildings.thermal import beyond_film
 from sim_buildings.weather import Weather
 
@@ -27,6 +26,8 @@ HOUR_S = 3600.0
 COOLING_PERCENTILE = 90.0
 HEATING_PERCENTILE = 0.4
 SETTLING_DAYS = 10
+# ASHRAE Fundamentals, chapter 18 (sol-air temperature): a roof sees a sky 4 K colder than the air.
+SKY_DEPRESSION_K = 4.0
 
 
 @dataclass(frozen=True, slots=True)

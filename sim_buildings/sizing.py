@@ -168,8 +168,7 @@ def _coil_w(
 def _factor(curve: Curve, outdoor_c: Floats) -> Floats:
     """Capacity over the rating at this outdoor air."""
     t = np.clip(outdoor_c, curve.low_c, curve.high_c)
-    factor: Floats = np.polynomial.polynomial.polyval(t, curve.capacity)
-    return factor
+    return np.asarray(np.polynomial.polynomial.polyval(t, curve.capacity), dtype=np.float64)
 
 
 def table(building: Building, sizing: Sizing) -> str:

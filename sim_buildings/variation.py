@@ -3,7 +3,7 @@
 Each factor is drawn once for the whole building, a log-normal one with its median at the file's own
 value, and cut to a range. The ranges are assumptions: spreads between buildings of one kind, not
 within one. Zones, facades, air handlers and interfaces stay as they are, so variants have arrays of
-one shape and can be stepped side by side.
+one shape; those that face the same way can be stepped side by side (``turns_deg`` with one turn).
 """
 
 from __future__ import annotations
