@@ -1,10 +1,10 @@
 """Design weather of a place, and the heat that a zone makes on its design days.
 
-Cooling: one day for each month whose every hour has the month's 90th percentile of temperature and
-of sun at that hour, after the monthly design conditions of ASHRAE Fundamentals, chapter 14 (it
-lists 0.4 to 10 %; all hours and all facades at once are rarer than one of them). The day repeats
-until masses have settled, the air stays at its setpoint. Heating: the year's 99.6 % temperature,
-steady state, without sun and gains.
+Cooling: one day for each month whose every hour has the month's 90th percentile of temperature,
+moisture and sun at that hour, after the monthly design conditions of ASHRAE Fundamentals, chapter
+14 (it lists 0.4 to 10 %; all hours and all facades at once are rarer than one of them). The day
+repeats until masses have settled, the air stays at its setpoint. Heating: the year's 99.6 %
+temperature, steady state, without sun and gains. Wind is the year's mean; air handlers run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim_buildings.air import AIR_HEAT_J_M3_K, INFILTRATION_SHARE_FAN_ON
+from sim_buildings.air import AIR_HEAT_J_M3_K, infiltration_m3_s
 from sim_buildings.building import Bms, Schedule, Zone
 from sim_buildings.thermal import beyond_film
 from sim_buildings.weather import Weather
@@ -36,8 +36,11 @@ class DesignWeather:
 
     heating_outdoor_c: float
     ground_c: float
-    """The year's mean air temperature."""
+    """The year's mean beneath the floor."""
+    wind_m_s: float
+    """At the weather station."""
     outdoor_c: Floats
+    humidity_kg_kg: Floats
     ghi_w_m2: Floats
     wall_w_m2: dict[float, Floats]
     """Sun on a facade by its azimuth [deg]."""
@@ -67,18 +70,23 @@ def design_weather(weather: Weather, azimuths_deg: tuple[float, ...]) -> DesignW
     sun = {azimuth: weather.facade(azimuth) for azimuth in azimuths_deg}
     return DesignWeather(
         heating_outdoor_c=float(np.percentile(weather.outdoor_c, HEATING_PERCENTILE)),
-        ground_c=float(weather.outdoor_c.mean()),
+        ground_c=float(weather.ground_c.mean()),
+        wind_m_s=float(weather.wind_m_s.mean()),
         outdoor_c=extreme(weather.outdoor_c),
+        humidity_kg_kg=extreme(weather.humidity_kg_kg),
         ghi_w_m2=extreme(weather.ghi_w_m2),
         wall_w_m2={azimuth: extreme(facade.incident) for azimuth, facade in sun.items()},
         window_w_m2={azimuth: extreme(facade.window) for azimuth, facade in sun.items()},
     )
 
 
-def cooling_load_w(zone: Zone, schedule: Schedule, bms: Bms, weather: DesignWeather) -> Floats:
+def cooling_load_w(
+    zone: Zone, schedule: Schedule, bms: Bms, weather: DesignWeather, local_wind: float
+) -> Floats:
     """Sensible heat to take out [W], shape (12, 24); negative where the zone would need heat.
 
-    Everybody is there in the schedule's hours, blinds are open.
+    ``local_wind``: wind at the wall over wind at the weather station. Everybody is there in the
+    schedule's hours, blinds are open.
     """
     air_c = bms.occupied_cooling_c
     air_gain, radiation = _gains(zone, schedule, bms)
@@ -115,28 +123,31 @@ def cooling_load_w(zone: Zone, schedule: Schedule, bms: Bms, weather: DesignWeat
         air_c,
         edge * weather.outdoor_c + ground * weather.ground_c + to_mass * radiation,
     )
-    outdoor = zone.window_u_w_m2_k * zone.window_area_m2
-    outdoor += INFILTRATION_SHARE_FAN_ON * AIR_HEAT_J_M3_K * _infiltration_m3_s(zone)
+    warmer_k = weather.outdoor_c - air_c
+    leak = _infiltration_m3_s(zone, local_wind * weather.wind_m_s, np.abs(warmer_k))
+    outdoor = zone.window_u_w_m2_k * zone.window_area_m2 + AIR_HEAT_J_M3_K * leak
     load: Floats = (
         air_gain
         + zone.solar_to_air * sun
-        + outdoor * (weather.outdoor_c - air_c)
+        + outdoor * warmer_k
         + zone.inner_film_w_m2_k * _opaque_m2(zone) * (envelope_c - air_c)
         + mass_air * (mass_c - air_c)
     )
     return load
 
 
-def heating_load_w(zone: Zone, bms: Bms, weather: DesignWeather) -> float:
+def heating_load_w(zone: Zone, bms: Bms, weather: DesignWeather, local_wind: float) -> float:
     """Heat that keeps the zone at its heating setpoint [W], at least 0."""
+    colder_k = bms.occupied_heating_c - weather.heating_outdoor_c
+    leak = _infiltration_m3_s(zone, local_wind * weather.wind_m_s, np.array(abs(colder_k)))
     outdoor = (
         zone.window_u_w_m2_k * zone.window_area_m2
         + zone.wall_u_w_m2_k * zone.wall_area_m2
         + zone.roof_u_w_m2_k * zone.roof_area_m2
         + zone.slab_edge_w_m_k * zone.slab_edge_m
-        + AIR_HEAT_J_M3_K * _infiltration_m3_s(zone)
+        + AIR_HEAT_J_M3_K * float(leak)
     )
-    loss_w = outdoor * (bms.occupied_heating_c - weather.heating_outdoor_c)
+    loss_w = outdoor * colder_k
     loss_w += zone.ground_u_w_m2_k * zone.area_m2 * (bms.occupied_heating_c - weather.ground_c)
     return max(loss_w, 0.0)
 
@@ -217,5 +228,15 @@ def _ground(zone: Zone) -> float:
     return _beyond_floor(zone, zone.ground_u_w_m2_k * zone.area_m2)
 
 
-def _infiltration_m3_s(zone: Zone) -> float:
-    return zone.infiltration_m3_s_m2 * (zone.wall_area_m2 + zone.window_area_m2)
+def _infiltration_m3_s(zone: Zone, wind_m_s: float, difference_k: Floats) -> Floats:
+    """While the air handler runs; ``wind_m_s`` at the wall."""
+    design = zone.infiltration_m3_s_m2 * (zone.wall_area_m2 + zone.window_area_m2)
+    flow: Floats = np.vectorize(infiltration_m3_s)(
+        design * zone.infiltration_constant,
+        design * zone.infiltration_per_k,
+        design * zone.infiltration_per_m_s,
+        difference_k,
+        wind_m_s,
+        zone.infiltration_fan_on,
+    )
+    return flow

@@ -7,8 +7,9 @@ heating load at the largest discharge temperature. A variable box goes down to a
 largest flow (ASHRAE 90.1-2010, 6.5.2.1 allows 30 %) and never below the zone's outdoor air; a
 constant-volume unit has one flow. No flow changes a zone's air within the longest substep. Reheat
 carries the zone's load and warms its share of outdoor air; with floor heating the floor carries
-both. Coils and plant meet the largest sum over the hours, plus outdoor air and fan, and what latent
-heat adds; plant is rated at 35 °C and 8.3 °C by its curves.
+both. Coils and plant meet the largest sum over the hours with outdoor air and fan; they also dry
+outdoor air and what people give off to air that is saturated at the supply temperature. Plant is
+rated at 35 °C and 8.3 °C by its curves.
 
 ``python -m sim_buildings.sizing BUILDING [WEATHER]`` prints what it suggests beside what is there.
 """
@@ -22,7 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hvac_rl.errors import HvacRlError
-from sim_buildings.air import AIR_HEAT_J_M3_K
+from sim_buildings.air import (
+    AIR_DENSITY_KG_M3,
+    AIR_HEAT_J_M3_K,
+    STANDARD_PRESSURE_PA,
+    VAPORISATION_J_KG,
+)
 from sim_buildings.building import (
     LONGEST_SUBSTEP_S,
     AirHandler,
@@ -31,6 +37,7 @@ from sim_buildings.building import (
     load_building,
 )
 from sim_buildings.design_days import DesignWeather, cooling_load_w, design_weather, heating_load_w
+from sim_buildings.outdoor_moisture import humidity_ratio_kg_kg
 from sim_buildings.plant_curves import COOLING, HEATING, Curve
 from sim_buildings.weather import load_weather
 
@@ -40,8 +47,6 @@ COOLING_MARGIN = 1.15
 HEATING_MARGIN = 1.25
 LEAST_FLOW_SHARE = 0.2
 MOST_OF_VOLUME = 0.99 / LONGEST_SUBSTEP_S
-# Assumed: sensible share of a coil's load on a humid design day, common for comfort cooling.
-SENSIBLE_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,11 @@ class Sizing:
 def size(building: Building, weather: DesignWeather) -> Sizing:
     """What the rule of this module suggests for ``building`` in this design weather."""
     loads = {
-        zone.name: cooling_load_w(zone, building.schedule, building.bms, weather)
-        for zone in building.zones
+        zone.name: cooling_load_w(
+            zone, building.schedule, building.bms, weather, handler.local_wind
+        )
+        for handler in building.air_handlers
+        for zone in building.served_by(handler)
     }
     zones: dict[str, ZoneSize] = {}
     coils: dict[str, float] = {}
@@ -104,7 +112,7 @@ def _zones(
     flows: dict[str, tuple[float, float, float]] = {}
     heats: dict[str, float] = {}
     for zone in building.served_by(handler):
-        heats[zone.name] = heating_load_w(zone, bms, weather)
+        heats[zone.name] = heating_load_w(zone, bms, weather, handler.local_wind)
         outdoor = outdoor_air_m3_s(zone, handler)
         cooling = COOLING_MARGIN * float(loads[zone.name].max()) / (AIR_HEAT_J_M3_K * drop_k)
         heating = HEATING_MARGIN * heats[zone.name] / (AIR_HEAT_J_M3_K * lift_k)
@@ -152,17 +160,22 @@ def _coil_w(
     weather: DesignWeather,
 ) -> Floats:
     """Total load of an air handler's coil by month and hour [W]."""
-    served = [zone.name for zone in building.served_by(handler)]
-    sensible_w = np.zeros(weather.outdoor_c.shape)
-    for name in served:
-        sensible_w += np.maximum(loads[name], 0.0)
+    served = building.served_by(handler)
+    zones_w = np.zeros(weather.outdoor_c.shape)
+    for zone in served:
+        zones_w += np.maximum(loads[zone.name], 0.0)
     warmer_k = np.maximum(weather.outdoor_c - building.bms.occupied_cooling_c, 0.0)
-    outdoor = building.design_outdoor_air_m3_s(handler) * (1.0 - handler.heat_recovery)
-    flow = sum(zones[name].airflow_max_m3_s for name in served)
+    outdoor_m3_s = building.design_outdoor_air_m3_s(handler)
+    outdoor_w = AIR_HEAT_J_M3_K * outdoor_m3_s * (1.0 - handler.heat_recovery) * warmer_k
+    supply_c = np.array(building.bms.supply_air_c)
+    dried = humidity_ratio_kg_kg(supply_c, np.array(1.0), np.array(STANDARD_PRESSURE_PA))
+    wetter = np.maximum(weather.humidity_kg_kg - dried, 0.0)
+    latent_w = VAPORISATION_J_KG * AIR_DENSITY_KG_M3 * outdoor_m3_s * wetter
+    latent_w += sum(zone.design_people * zone.person_latent_w for zone in served)
+    flow = sum(zones[zone.name].airflow_max_m3_s for zone in served)
     pressure_pa = handler.design_static_pressure_pa + handler.internal_pressure_pa
     fan_w = flow * pressure_pa / handler.fan_efficiency
-    total_w = (sensible_w + AIR_HEAT_J_M3_K * outdoor * warmer_k + fan_w) / SENSIBLE_SHARE
-    return np.asarray(total_w, dtype=np.float64)
+    return np.asarray(zones_w + outdoor_w + latent_w + fan_w, dtype=np.float64)
 
 
 def _factor(curve: Curve, outdoor_c: Floats) -> Floats:

@@ -24,7 +24,16 @@ SHAPE = (12, 24)
 def steady(outdoor_c: float, sun_w_m2: float = 0.0) -> DesignWeather:
     """Every hour of every month alike."""
     sun = {azimuth: np.full(SHAPE, sun_w_m2) for azimuth in (0.0, 90.0, 180.0, 270.0)}
-    return DesignWeather(outdoor_c, outdoor_c, np.full(SHAPE, outdoor_c), np.zeros(SHAPE), sun, sun)
+    return DesignWeather(
+        heating_outdoor_c=outdoor_c,
+        ground_c=outdoor_c,
+        wind_m_s=4.0,
+        outdoor_c=np.full(SHAPE, outdoor_c),
+        humidity_kg_kg=np.zeros(SHAPE),
+        ghi_w_m2=np.zeros(SHAPE),
+        wall_w_m2=sun,
+        window_w_m2=sun,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +51,7 @@ def test_a_steady_day_is_the_sum_of_its_gains(empty_building: Building) -> None:
     zone = replace(empty_building.zones[1], roof_area_m2=0.0)
     bms = empty_building.bms
     all_day = Schedule(start_h=0.0, end_h=24.0)
-    load = cooling_load_w(zone, all_day, bms, steady(bms.occupied_cooling_c))
+    load = cooling_load_w(zone, all_day, bms, steady(bms.occupied_cooling_c), 0.5)
     # Radiation that walls take partly leaves through them; people are the only gain.
     people_w = zone.design_people * zone.person_sensible_w
     assert 0.95 * people_w < load[5, 12] < people_w
@@ -53,7 +62,7 @@ def test_sun_through_the_glass_all_day_is_taken_out_again(empty_building: Buildi
     zone = replace(empty_building.zones[1], roof_area_m2=0.0, absorptance=0.0)
     nobody = Schedule(start_h=0.0, end_h=0.001)
     bms = empty_building.bms
-    load = cooling_load_w(zone, nobody, bms, steady(bms.occupied_cooling_c, 100.0))
+    load = cooling_load_w(zone, nobody, bms, steady(bms.occupied_cooling_c, 100.0), 0.5)
     sun_w = 100.0 * zone.window_area_m2 * zone.window_shgc
     assert 0.9 * sun_w < load[0, 0] < sun_w
 
@@ -62,10 +71,10 @@ def test_heating_is_u_times_a_times_the_difference(building: Building) -> None:
     zone = building.zones[1]
     ua = (
         20.64 * 3.24 + 63.81 * 0.704 + 113.45 * 0.193 + 27.69 * 1.264
-        + AIR_HEAT_J_M3_K * 0.000569 * (63.81 + 20.64)
+        + AIR_HEAT_J_M3_K * 0.000569 * (63.81 + 20.64) * 0.25 * 0.224 * 0.5 * 4.0
     )  # fmt: skip
-    assert heating_load_w(zone, building.bms, steady(-9.0)) == pytest.approx(30.0 * ua)
-    assert heating_load_w(zone, building.bms, steady(25.0)) == 0.0
+    assert heating_load_w(zone, building.bms, steady(-9.0), 0.5) == pytest.approx(30.0 * ua)
+    assert heating_load_w(zone, building.bms, steady(25.0), 0.5) == 0.0
 
 
 def test_design_weather_of_greensboro(greensboro: DesignWeather) -> None:
@@ -85,6 +94,16 @@ def test_airflow_carries_the_peak_with_its_margin(greensboro: DesignWeather) -> 
     carried_w = AIR_HEAT_J_M3_K * south.airflow_max_m3_s * drop_k
     assert carried_w == pytest.approx(COOLING_MARGIN * south.cooling_w)
     assert south.airflow_min_m3_s <= south.airflow_heating_m3_s <= south.airflow_max_m3_s
+
+
+def test_coils_dry_the_air_that_comes_in(building: Building) -> None:
+    dry = steady(30.0)
+    wet = replace(dry, humidity_kg_kg=np.full(SHAPE, 0.018))
+    (handler,) = building.air_handlers
+    more_w = size(building, wet).cooling_coil_w["ahu"] - size(building, dry).cooling_coil_w["ahu"]
+    # Saturated at 12.8 °C: 9.2 g/kg (ASHRAE Fundamentals, chapter 1, table 2).
+    dried_w = 2465.0 * 1.204 * building.design_outdoor_air_m3_s(handler) * (18.0 - 9.2)
+    assert more_w == pytest.approx(COOLING_MARGIN * dried_w, rel=0.02)
 
 
 def test_the_small_office_was_sized_on_the_simulation(greensboro: DesignWeather) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from hvac_rl.errors import ConfigError
 from sim_buildings.building import Building, check_building, load_building
+from sim_buildings.parameters import parameters, stack
 from sim_buildings.variation import Spread, Variation, vary
 
 STILL = Variation(
@@ -32,6 +33,14 @@ def test_200_variants_are_valid_and_of_one_shape(name: str) -> None:
         assert all(azimuth % 15.0 == 0.0 and azimuth < 360.0 for azimuth in variant.azimuths_deg)
         assert [h.name for h in variant.air_handlers] == [h.name for h in building.air_handlers]
         assert variant.interfaces == building.interfaces
+
+
+def test_variants_that_face_the_same_way_step_side_by_side(building: Building) -> None:
+    variants = [vary(building, seed, Variation(turns_deg=(45.0,))) for seed in range(4)]
+    together = stack([parameters(one) for one in variants], [one.azimuths_deg for one in variants])
+    alone = parameters(variants[2])
+    assert together.zones.shape == (alone.zones.shape[0], alone.zones.shape[1] * 4)
+    assert np.array_equal(together.zones[:, 2::4], alone.zones)
 
 
 def test_a_large_office_varies_too() -> None:
