@@ -117,8 +117,8 @@ def _zones(
         cooling = COOLING_MARGIN * float(loads[zone.name].max()) / (AIR_HEAT_J_M3_K * drop_k)
         heating = HEATING_MARGIN * heats[zone.name] / (AIR_HEAT_J_M3_K * lift_k)
         if zone.floor_heating:
-            # The air brings outdoor air alone.
-            flows[zone.name] = (outdoor, outdoor, outdoor)
+            # The air brings outdoor air alone; how much more of it in summer is a choice.
+            flows[zone.name] = (max(zone.airflow_max_m3_s, outdoor), outdoor, outdoor)
             continue
         most = min(max(cooling, heating, outdoor), MOST_OF_VOLUME * zone.volume_m3)
         if handler.fan == "constant_volume":
