@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hvac_rl.errors import ConfigError
+from sim_buildings.building_checks import LONGEST_SUBSTEP_S, check
 from sim_buildings.building_parts import (
     AirHandler,
     Bms,
@@ -16,12 +17,26 @@ from sim_buildings.building_parts import (
     Schedule,
     Zone,
 )
-from sim_buildings.tables import read
+from sim_buildings.storeys import Placed, expand
+from sim_buildings.tables import check_ranges, read, rows_of, two_names
 
-__all__ = ["AirHandler", "Bms", "Building", "Facade", "Interface", "Plant", "Schedule", "Zone"]
+__all__ = [
+    "CATALOG",
+    "LONGEST_SUBSTEP_S",
+    "AirHandler",
+    "Bms",
+    "Building",
+    "Facade",
+    "Interface",
+    "Plant",
+    "Schedule",
+    "Zone",
+    "catalogue",
+    "check_building",
+    "load_building",
+]
 
 CATALOG = Path(__file__).parent / "catalog"
-LONGEST_SUBSTEP_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +84,11 @@ class Building:
         )
 
 
+def catalogue() -> tuple[str, ...]:
+    """Names of the buildings that come along."""
+    return tuple(sorted(path.stem for path in CATALOG.glob("*.toml")))
+
+
 def load_building(building: str | Path) -> Building:
     """A building by its catalogue name or the path of its TOML file.
 
@@ -78,7 +98,7 @@ def load_building(building: str | Path) -> Building:
     if path.suffix != ".toml":
         path = CATALOG / f"{building}.toml"
         if not path.is_file():
-            names = ", ".join(sorted(p.stem for p in CATALOG.glob("*.toml")))
+            names = ", ".join(catalogue())
             raise ConfigError(str(building), "is not in the catalogue", f"It holds: {names}")
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -90,56 +110,66 @@ def load_building(building: str | Path) -> Building:
 
 
 def _building(table: dict[str, object], file: str) -> Building:
-    defaults = table.pop("zone_defaults", {})
-    if not isinstance(defaults, dict):
-        raise ConfigError(f"{file}: zone_defaults", "is not a table")
+    defaults = _defaults(table, "zone_defaults", file)
     handlers = _air_handlers(table, file)
     if len(handlers) == 1:
         # Where there is but one, a zone need not name it.
         defaults = {"air_handler": handlers[0].name} | defaults
-    zones = tuple(
-        _zone(defaults, zone, f"{file}: zones[{k}]")
-        for k, zone in enumerate(_tables(table, "zones", file))
-    )
-    interfaces = tuple(
-        _interface(one, f"{file}: interfaces[{k}]")
-        for k, one in enumerate(_tables(table, "interfaces", file, needed=False))
-    )
-    parts = {"schedule": Schedule, "plant": Plant, "bms": Bms}
+    zones, interfaces = expand(table, file, tuple(handler.name for handler in handlers))
+    zones += _placed(table, "zones", file, needed=not zones)
+    interfaces += _placed(table, "interfaces", file, needed=False)
     given: dict[str, object] = {
         "air_handlers": handlers,
-        "zones": zones,
-        "interfaces": interfaces,
+        "zones": tuple(_zone(defaults, one, f"{file}: {at}") for at, one in zones),
+        "interfaces": tuple(_interface(one, f"{file}: {at}") for at, one in interfaces),
     }
-    for key, kind in parts.items():
+    for key, kind in {"schedule": Schedule, "plant": Plant, "bms": Bms}.items():
         if key not in table:
             raise ConfigError(f"{file}: {key}", "missing")
         given[key] = read(kind, table[key], f"{file}: {key}")
     rest = {key: value for key, value in table.items() if key not in given}
     building = read(Building, rest, f"{file}: ", given)
-    _check(building, file)
+    check(building, file, [at for at, _ in zones], [at for at, _ in interfaces])
     return building
 
 
-def _air_handlers(table: dict[str, object], file: str) -> tuple[AirHandler, ...]:
-    defaults = table.pop("air_handler_defaults", {})
-    if not isinstance(defaults, dict):
-        raise ConfigError(f"{file}: air_handler_defaults", "is not a table")
-    return tuple(
-        read(AirHandler, defaults | one, f"{file}: air_handlers[{k}]")
-        for k, one in enumerate(_tables(table, "air_handlers", file))
+def check_building(building: Building, name: str) -> None:
+    """Raise ConfigError naming ``name`` and the key for a building that no file may describe."""
+    check_ranges(building, f"{name}: ")
+    for key in ("schedule", "plant", "bms"):
+        check_ranges(getattr(building, key), f"{name}: {key}")
+    for key in ("air_handlers", "zones", "interfaces"):
+        for k, part in enumerate(getattr(building, key)):
+            check_ranges(part, f"{name}: {key}[{k}]")
+    for k, zone in enumerate(building.zones):
+        for f, facade in enumerate(zone.facades):
+            check_ranges(facade, f"{name}: zones[{k}].facades[{f}]")
+    check(
+        building,
+        name,
+        [f"zones[{k}]" for k in range(len(building.zones))],
+        [f"interfaces[{k}]" for k in range(len(building.interfaces))],
     )
 
 
-def _tables(
-    table: dict[str, object], key: str, file: str, *, needed: bool = True
-) -> list[dict[str, object]]:
-    rows = table.get(key)
-    if rows is None and not needed:
-        return []
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        raise ConfigError(f"{file}: {key}", f"missing; give at least one [[{key}]] table")
-    return rows
+def _defaults(table: dict[str, object], key: str, file: str) -> dict[str, object]:
+    defaults = table.pop(key, {})
+    if not isinstance(defaults, dict):
+        raise ConfigError(f"{file}: {key}", "is not a table")
+    return defaults
+
+
+def _air_handlers(table: dict[str, object], file: str) -> tuple[AirHandler, ...]:
+    defaults = _defaults(table, "air_handler_defaults", file)
+    return tuple(
+        read(AirHandler, defaults | one, f"{file}: air_handlers[{k}]")
+        for k, one in enumerate(rows_of(table, "air_handlers", file))
+    )
+
+
+def _placed(table: dict[str, object], key: str, file: str, *, needed: bool) -> list[Placed]:
+    rows = rows_of(table, key, file, needed=needed)
+    return [Placed(f"{key}[{k}]", row) for k, row in enumerate(rows)]
 
 
 def _zone(defaults: dict[str, object], own: dict[str, object], where: str) -> Zone:
@@ -147,66 +177,11 @@ def _zone(defaults: dict[str, object], own: dict[str, object], where: str) -> Zo
     facades = table.pop("facades", None)
     if not isinstance(facades, list):
         raise ConfigError(f"{where}.facades", "must be a list; [] for a zone without facade")
-    given = tuple(read(Facade, facade, f"{where}.facades[{k}]") for k, facade in enumerate(facades))
-    return read(Zone, table, where, {"facades": given})
+    given = [read(Facade, facade, f"{where}.facades[{k}]") for k, facade in enumerate(facades)]
+    # North is 0 however it is written, so that facades can be told apart by their azimuth.
+    north = tuple(replace(facade, azimuth_deg=facade.azimuth_deg % 360.0) for facade in given)
+    return read(Zone, table, where, {"facades": north})
 
 
 def _interface(table: dict[str, object], where: str) -> Interface:
-    between = table.pop("between", None)
-    if not isinstance(between, list) or [type(name) for name in between] != [str, str]:
-        raise ConfigError(f"{where}.between", "must be the names of two zones")
-    return read(Interface, table, where, {"between": tuple(between)})
-
-
-def _check(building: Building, file: str) -> None:
-    """What no single number shows."""
-    names = building.zone_names
-    for k, zone in enumerate(building.zones):
-        at = f"{file}: zones[{k}]"
-        if names.index(zone.name) != k:
-            raise ConfigError(f"{at}.name", f"{zone.name!r} is given twice")
-        served = [handler.name for handler in building.air_handlers]
-        if zone.air_handler not in served:
-            raise ConfigError(
-                f"{at}.air_handler",
-                f"there is no air handler {zone.air_handler!r}",
-                f"The file has: {', '.join(served)}",
-            )
-        for flow in ("airflow_min_m3_s", "airflow_heating_m3_s"):
-            if getattr(zone, flow) > zone.airflow_max_m3_s:
-                raise ConfigError(f"{at}.{flow}", "is more than airflow_max_m3_s")
-        if zone.airflow_max_m3_s * LONGEST_SUBSTEP_S > zone.volume_m3:
-            raise ConfigError(
-                f"{at}.airflow_max_m3_s", f"changes the air within {LONGEST_SUBSTEP_S:g} s"
-            )
-        for u in ("wall_u_w_m2_k", "roof_u_w_m2_k"):
-            if getattr(zone, u) >= zone.inner_film_w_m2_k:
-                raise ConfigError(f"{at}.{u}", "must be less than inner_film_w_m2_k")
-        if zone.ground_u_w_m2_k >= zone.mass_film_w_m2_k:
-            raise ConfigError(f"{at}.ground_u_w_m2_k", "must be less than mass_film_w_m2_k")
-        if zone.slab_edge_w_m_k * zone.slab_edge_m >= zone.mass_film_w_m2_k * zone.area_m2:
-            raise ConfigError(f"{at}.slab_edge_w_m_k", "loses more than the floor's film passes")
-    for k, handler in enumerate(building.air_handlers):
-        at = f"{file}: air_handlers[{k}]"
-        if [other.name for other in building.air_handlers].index(handler.name) != k:
-            raise ConfigError(f"{at}.name", f"{handler.name!r} is given twice")
-        if not building.served_by(handler):
-            raise ConfigError(f"{at}.name", f"no zone has air_handler = {handler.name!r}")
-    for k, interface in enumerate(building.interfaces):
-        first, second = interface.between
-        for name in (first, second):
-            if name not in names:
-                raise ConfigError(f"{file}: interfaces[{k}].between", f"no zone {name!r}")
-        if first == second:
-            raise ConfigError(f"{file}: interfaces[{k}].between", "needs two different zones")
-    bms = building.bms
-    for low, high in (
-        ("occupied_start_h", "occupied_end_h"),
-        ("lights_start_h", "lights_end_h"),
-        ("occupied_heating_c", "occupied_cooling_c"),
-        ("setback_heating_c", "setback_cooling_c"),
-    ):
-        if getattr(bms, low) >= getattr(bms, high):
-            raise ConfigError(f"{file}: bms.{low}", f"must be less than {high}")
-    if building.schedule.start_h >= building.schedule.end_h:
-        raise ConfigError(f"{file}: schedule.start_h", "must be less than end_h")
+    return read(Interface, table, where, {"between": two_names(table, where)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, field, fields
+from functools import cache
 from math import inf, isfinite
 from typing import Any, TypeVar, get_type_hints
 
@@ -51,11 +52,11 @@ def read(cls: type[T], table: object, where: str, given: Mapping[str, Any] | Non
         raise ConfigError(where, "is not a table")
     known: tuple[Field[Any], ...] = fields(cls)  # type: ignore[arg-type]
     values: dict[str, Any] = dict(given or {})
-    names = sorted(f.name for f in known)
+    hints = _hints(cls)  # type: ignore[arg-type]
     for key in table:
-        if key not in names:
-            raise ConfigError(_at(where, key), "unknown key", f"Known are: {', '.join(names)}")
-    hints = get_type_hints(cls)
+        if key not in hints:
+            names = ", ".join(sorted(hints))
+            raise ConfigError(_at(where, key), "unknown key", f"Known are: {names}")
     for f in known:
         if f.name in values:
             continue
@@ -66,6 +67,54 @@ def read(cls: type[T], table: object, where: str, given: Mapping[str, Any] | Non
             continue
         values[f.name] = _value(table[f.name], hints[f.name], f, at)
     return cls(**values)
+
+
+def check_ranges(part: object, where: str) -> None:
+    """Raise ConfigError for a field of ``part`` that :func:`read` would refuse.
+
+    For parts that were changed after reading; fields that are no text, number or truth are left
+    to the caller.
+    """
+    hints = _hints(type(part))  # type: ignore[arg-type]
+    for f in fields(part):  # type: ignore[arg-type]
+        if hints[f.name] in (str, bool, float):
+            _value(getattr(part, f.name), hints[f.name], f, _at(where, f.name))
+
+
+def rows_of(
+    table: Mapping[str, object],
+    key: str,
+    where: str,
+    *,
+    needed: bool = True,
+    separator: str = ": ",
+) -> list[dict[str, Any]]:
+    """The list of tables under ``key``; ``where`` and ``separator`` as an error shall say them.
+
+    Raises ConfigError where it is missing though ``needed``, empty, or no list of tables.
+    """
+    rows = table.get(key)
+    if rows is None and not needed:
+        return []
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise ConfigError(f"{where}{separator}{key}", f"missing; give at least one [[{key}]] table")
+    return rows
+
+
+def two_names(table: Mapping[str, object], where: str) -> tuple[str, str]:
+    """``between`` of an interface. Raises ConfigError."""
+    between = table.get("between")
+    if isinstance(between, list) and len(between) == 2:
+        first, second = between
+        if isinstance(first, str) and isinstance(second, str):
+            return first, second
+    raise ConfigError(f"{where}.between", "must be the names of two zones")
+
+
+@cache
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    """Types of a dataclass's fields by name; working them out costs more than reading a table."""
+    return get_type_hints(cls)
 
 
 def _at(where: str, key: str) -> str:

@@ -1,0 +1,146 @@
+"""The rule of sizing, against loads worked out by hand and against what the files hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim_buildings.air import AIR_HEAT_J_M3_K
+from sim_buildings.building import Building, Schedule, load_building
+from sim_buildings.design_days import (
+    DesignWeather,
+    cooling_load_w,
+    design_weather,
+    heating_load_w,
+)
+from sim_buildings.sizing import COOLING_MARGIN, Sizing, main, size
+from sim_buildings.weather import load_weather
+
+SHAPE = (12, 24)
+
+
+def steady(outdoor_c: float, sun_w_m2: float = 0.0) -> DesignWeather:
+    """Every hour of every month alike."""
+    sun = {azimuth: np.full(SHAPE, sun_w_m2) for azimuth in (0.0, 90.0, 180.0, 270.0)}
+    return DesignWeather(
+        heating_outdoor_c=outdoor_c,
+        ground_c=outdoor_c,
+        wind_m_s=4.0,
+        outdoor_c=np.full(SHAPE, outdoor_c),
+        humidity_kg_kg=np.zeros(SHAPE),
+        ghi_w_m2=np.zeros(SHAPE),
+        wall_w_m2=sun,
+        window_w_m2=sun,
+    )
+
+
+@pytest.fixture(scope="module")
+def greensboro() -> DesignWeather:
+    return design_weather(load_weather(), (0.0, 90.0, 180.0, 270.0))
+
+
+def sized(name: str, weather: DesignWeather) -> tuple[Building, Sizing]:
+    building = load_building(name)
+    return building, size(building, weather)
+
+
+def test_a_steady_day_is_the_sum_of_its_gains(empty_building: Building) -> None:
+    """At the setpoint outdoors and without sun only people and the cold sky are left."""
+    zone = replace(empty_building.zones[1], roof_area_m2=0.0)
+    bms = empty_building.bms
+    all_day = Schedule(start_h=0.0, end_h=24.0)
+    load = cooling_load_w(zone, all_day, bms, steady(bms.occupied_cooling_c), 0.5)
+    # Radiation that walls take partly leaves through them; people are the only gain.
+    people_w = zone.design_people * zone.person_sensible_w
+    assert 0.95 * people_w < load[5, 12] < people_w
+    assert load == pytest.approx(np.full(SHAPE, load[0, 0]))
+
+
+def test_sun_through_the_glass_all_day_is_taken_out_again(empty_building: Building) -> None:
+    zone = replace(empty_building.zones[1], roof_area_m2=0.0, absorptance=0.0)
+    nobody = Schedule(start_h=0.0, end_h=0.001)
+    bms = empty_building.bms
+    load = cooling_load_w(zone, nobody, bms, steady(bms.occupied_cooling_c, 100.0), 0.5)
+    sun_w = 100.0 * zone.window_area_m2 * zone.window_shgc
+    assert 0.9 * sun_w < load[0, 0] < sun_w
+
+
+def test_heating_is_u_times_a_times_the_difference(building: Building) -> None:
+    zone = building.zones[1]
+    ua = (
+        20.64 * 3.24 + 63.81 * 0.704 + 113.45 * 0.193 + 27.69 * 1.264
+        + AIR_HEAT_J_M3_K * 0.000569 * (63.81 + 20.64) * 0.25 * 0.224 * 0.5 * 4.0
+    )  # fmt: skip
+    assert heating_load_w(zone, building.bms, steady(-9.0), 0.5) == pytest.approx(30.0 * ua)
+    assert heating_load_w(zone, building.bms, steady(25.0), 0.5) == 0.0
+
+
+def test_design_weather_of_greensboro(greensboro: DesignWeather) -> None:
+    # ASHRAE Fundamentals has -7 to -9 °C and 32 to 34 °C for Greensboro.
+    assert -12.0 < greensboro.heating_outdoor_c < -5.0
+    assert 30.0 < greensboro.outdoor_c.max() < 36.0
+    assert greensboro.outdoor_c.argmax() // 24 in (5, 6, 7)
+    south, north = greensboro.window_w_m2[180.0], greensboro.window_w_m2[0.0]
+    assert south[11].max() > south[5].max() > north[5].max()
+    assert greensboro.window_w_m2[90.0][6].argmax() < 12 < greensboro.window_w_m2[270.0][6].argmax()
+
+
+def test_airflow_carries_the_peak_with_its_margin(greensboro: DesignWeather) -> None:
+    building, sizing = sized("small_office", greensboro)
+    south = sizing.zones["south"]
+    drop_k = building.bms.occupied_cooling_c - building.bms.supply_air_c
+    carried_w = AIR_HEAT_J_M3_K * south.airflow_max_m3_s * drop_k
+    assert carried_w == pytest.approx(COOLING_MARGIN * south.cooling_w)
+    assert south.airflow_min_m3_s <= south.airflow_heating_m3_s <= south.airflow_max_m3_s
+
+
+def test_coils_dry_the_air_that_comes_in(building: Building) -> None:
+    dry = steady(30.0)
+    wet = replace(dry, humidity_kg_kg=np.full(SHAPE, 0.018))
+    (handler,) = building.air_handlers
+    more_w = size(building, wet).cooling_coil_w["ahu"] - size(building, dry).cooling_coil_w["ahu"]
+    # Saturated at 12.8 °C: 9.2 g/kg (ASHRAE Fundamentals, chapter 1, table 2).
+    dried_w = 2465.0 * 1.204 * building.design_outdoor_air_m3_s(handler) * (18.0 - 9.2)
+    assert more_w == pytest.approx(COOLING_MARGIN * dried_w, rel=0.02)
+
+
+def test_the_small_office_was_sized_on_the_simulation(greensboro: DesignWeather) -> None:
+    """Its flows come from simulated peaks; the rule comes near them without simulating."""
+    building, sizing = sized("small_office", greensboro)
+    for zone in building.zones:
+        suggested = sizing.zones[zone.name].airflow_max_m3_s
+        assert suggested == pytest.approx(zone.airflow_max_m3_s, rel=0.2)
+
+
+@pytest.mark.parametrize("name", ["medium_office", "large_office", "retail", "house"])
+def test_the_files_hold_what_the_rule_suggests(name: str, greensboro: DesignWeather) -> None:
+    building, sizing = sized(name, greensboro)
+    largest: dict[str, float] = {}
+    for zone in building.zones:
+        one = sizing.zones[zone.name]
+        # Rooms of a plan are alike on every storey: sized for the hardest.
+        assert zone.airflow_max_m3_s >= one.airflow_max_m3_s * (1.0 - 1e-9)
+        assert zone.airflow_min_m3_s >= one.airflow_min_m3_s * (1.0 - 1e-9)
+        assert zone.reheat_capacity_w >= one.reheat_capacity_w
+        share = one.airflow_max_m3_s / zone.airflow_max_m3_s
+        room = zone.name.split("_", 1)[-1]
+        largest[room] = max(largest.get(room, 0.0), share)
+    # A table shared by the rooms of both ends takes the larger one.
+    assert min(largest.values()) > 0.85
+    plant = building.plant
+    assert 1.0 <= plant.heating_capacity_w / sizing.heating_capacity_w < 1.1
+    if plant.cooling_capacity_w > 0.0:
+        assert 1.0 <= plant.cooling_capacity_w / sizing.cooling_capacity_w < 1.1
+        for handler in building.air_handlers:
+            assert handler.cooling_coil_w >= sizing.cooling_coil_w[handler.name]
+    else:
+        assert sizing.cooling_capacity_w == 0.0
+
+
+def test_the_command_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["small_office"]) == 0
+    assert "south" in capsys.readouterr().out
+    assert main(["castle"]) == 2
+    assert "not in the catalogue" in capsys.readouterr().err
