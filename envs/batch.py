@@ -1,207 +1,298 @@
-"""Many buildings side by side, each at its own hour of its own world, stepped by the hour."""
+"""Many buildings side by side, each at its own time of its own world, stepped by decisions."""
 
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.control_step import N_FACTS, N_HANDLER_GUARD, N_ZONE_GUARD, BuildingData
-from envs.hour import (
+from envs.clock_tables import CYCLE_S, CYCLES_PER_DAY, CYCLES_PER_HOUR
+from envs.control_columns import (
+    C_COST,
+    C_DISCOMFORT,
     N_SHARES,
     N_TOTALS,
-    Memory,
-    Setting,
-    Worlds,
-    first_look_of_batch,
-    hour_of_batch,
+    S_COST,
+    S_DISCOMFORT_KH,
 )
-from hvac_rl.control.base_rule import RuleParameters
-from hvac_rl.control.encoding import FORECAST_HOURS, N_FEATURES, RULE_MODE
-from hvac_rl.control.kpis import KpiLimits
-from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
-from hvac_rl.safety.values import AirHandlerGuardState, ZoneGuardState
-from sim_buildings.buffers import make_buffers
-from sim_buildings.building import Building
-from sim_buildings.compiled import compiled, in_threads
-from sim_buildings.parameters import parameters
-from sim_buildings.tariff import WORKDAY_PRICE
-from sim_buildings.weather import HOURS_PER_DAY, ROW_S, ROWS_PER_DAY, ROWS_PER_HOUR
+from envs.decision import Places, decide_batch, first_look_of_batch
+from envs.memory import Memory, make_memory
+from envs.setting import Scene
+from hvac_rl.control.encoding import N_FEATURES, RULE_MODE
+from sim_buildings.buffers import Buffers, Floats, columns_of, make_buffers
+from sim_buildings.columns import HANDLER_OVERRIDE, ZONE_OVERRIDE
+from sim_buildings.compiled import Form, compiled, in_threads
+from sim_buildings.sun_course import ROWS_PER_DAY
 from sim_buildings.world import World
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 WARM_UP_HOURS = 72
-LEAST_BUILDINGS_A_THREAD = 8
-PRESENCE_ROWS = 3
-"""A presence detector holds for 15 minutes."""
+LANES = 64
+"""Buildings in a block: enough for the widest registers, few enough for the nearest cache."""
+KEPT_STARTS = 4096
+COMMANDS = 4
 
 
-def make_setting(
-    building: Building,
-    *,
-    rule: RuleParameters | None = None,
-    zone_limits: ZoneLimits | None = None,
-    handler_limits: AirHandlerLimits | None = None,
-    dt_s: float = 300.0,
-    supervised: bool = True,
-) -> Setting:
-    """The compiled form of a building with its rule and limits; defaults are the daemon's.
+class BatchSnapshot(NamedTuple):
+    """A moment of a batch; opaque, for :meth:`Batch.restore`."""
 
-    Without ``supervised`` the BMS's own schedule runs it, whatever modes are given.
-    """
-    zones = building.zones
-    limits = zone_limits or ZoneLimits()
-    return Setting(
-        params=parameters(building),
-        building=BuildingData(
-            np.array([zone.area_m2 for zone in zones]),
-            np.array([zone.design_people for zone in zones]),
-            np.array([zone.full_light_lux for zone in zones]),
-            np.array([zone.azimuth_deg for zone in zones]),
-            building.design_outdoor_air_m3_s,
-        ),
-        rule=rule or RuleParameters(),
-        zone_limits=limits,
-        handler_limits=handler_limits or AirHandlerLimits(),
-        kpi_limits=KpiLimits(limits.comfort_min_c, limits.comfort_max_c),
-        start_h=building.schedule.start_h,
-        end_h=building.schedule.end_h,
-        price_mean=float(np.mean(WORKDAY_PRICE)),
-        dt_s=dt_s,
-        supervised=supervised,
-    )
+    arrays: tuple[NDArray, ...]  # type: ignore[type-arg]
 
 
-def make_worlds(worlds: Sequence[World]) -> Worlds:
-    """Worlds that share their weather, stacked."""
-    first = worlds[0]
-    if any(world.name != first.name or world.year != first.year for world in worlds):
-        raise ValueError("worlds of one batch share their place and year")
-    people = np.stack([world.rows.people for world in worlds])
-    present = people > 0.0
-    held = np.zeros_like(present)
-    for back in range(PRESENCE_ROWS):
-        held |= np.roll(present, back, axis=1)
-    days = first.n_rows // ROWS_PER_DAY
-    workday = first.rows.workday[::ROWS_PER_DAY] > 0.5
-    ahead = [next((k for k in range(1, 8) if workday[(day + k) % days]), 7) for day in range(days)]
-    return Worlds(
-        rows=first.rows,
-        people=people,
-        presence=held.astype(np.float64),
-        temperature_eta=np.stack([world.rows.temperature_eta for world in worlds]),
-        ghi_eta=np.stack([world.rows.ghi_eta for world in worlds]),
-        next_workday=np.array(ahead, dtype=np.float64),
-    )
+class Start(NamedTuple):
+    """A building that has run three days under the rule, ready to begin."""
+
+    arrays: tuple[Floats, ...]
 
 
 class Batch:
-    """``size`` buildings. Arrays are live; ``observations`` is (size, zones, N_FEATURES).
+    """``size`` buildings, each with ``decision_h`` hours between two choices.
 
-    ``totals`` (size, N_TOTALS) and ``shares`` (size, zones, N_SHARES) are of the last hour.
+    Arrays are live views; ``observations`` is (size, zones, N_FEATURES), ``totals`` (size,
+    N_TOTALS) and ``shares`` (size, zones, N_SHARES) are of the last decision. One building is
+    computed in double precision, more in single, in blocks of 64 (``single`` chooses otherwise).
+    With variants the lanes take them in turn: building b is variant b modulo their number, which
+    must divide 64. Without ``supervised`` the BMS's own schedule runs the buildings, whatever modes
+    are given.
     """
 
-    def __init__(self, setting: Setting, worlds: Worlds, size: int) -> None:
-        self.setting = setting
-        self.worlds = worlds
+    def __init__(
+        self,
+        scene: Scene,
+        size: int,
+        *,
+        decision_h: float = 1.0,
+        dt_s: float = 300.0,
+        supervised: bool = True,
+        faulty: bool = False,
+        single: bool | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self.cycles = round(decision_h * CYCLES_PER_HOUR)
+        if self.cycles < 1 or self.cycles != decision_h * CYCLES_PER_HOUR:
+            raise ValueError(f"decision_h must be a multiple of 0.25, is {decision_h:g}")
+        if not 0.0 < dt_s <= 300.0 or 300.0 % dt_s:
+            raise ValueError(f"dt_s must divide 300, is {dt_s:g}")
+        self.scene = scene
         self.size = size
-        self.zones = int(setting.building.area_m2.shape[0])
-        self.hours_per_year = worlds.rows.workday.shape[0] // ROWS_PER_HOUR
-        self.buffers = make_buffers(self.zones, batch=size)
-        shape = (size, self.zones)
-        self.memory = Memory(
-            facts=np.zeros((*shape, N_FACTS)),
-            air_slow_c=np.full(shape, np.nan),
-            proposals=np.zeros((*shape, 4)),
-            zone_guard=np.zeros((*shape, N_ZONE_GUARD)),
-            handler_guard=np.zeros((size, N_HANDLER_GUARD)),
-            observations=np.zeros((*shape, N_FEATURES)),
-            totals=np.zeros((size, N_TOTALS)),
-            shares=np.zeros((*shape, N_SHARES)),
-            scratch=np.zeros((size, 3, FORECAST_HOURS)),
+        self.supervised = supervised
+        self.dt_s = dt_s
+        lanes = 1 if size == 1 else LANES
+        variants = len(scene.buildings)
+        if variants > 1 and (lanes == 1 or lanes % variants):
+            raise ValueError(f"{variants} variants do not divide {lanes} lanes")
+        self.form = Form(
+            lanes=lanes,
+            varied=variants > 1,
+            faulty=faulty,
+            single=(size > 1) if single is None else single,
         )
-        self.world: Ints = np.zeros(size, dtype=np.int64)
-        self.hour: Ints = np.zeros(size, dtype=np.int64)
-        """Hours since the world's start; grows beyond a year."""
-        # Threads pay off only for many buildings; one building runs without starting any.
-        self._threads = min(os.cpu_count() or 1, size // LEAST_BUILDINGS_A_THREAD)
-        self._run_hour = compiled(hour_of_batch)
-        self._first_look = compiled(first_look_of_batch)
+        real = self.form.real
+        in_lane = [k % variants for k in range(lanes)] if variants > 1 else None
+        self.setting, self._index = scene.setting(real, in_lane)
+        self.zones = len(scene.building.zones)
+        handlers = len(scene.building.air_handlers)
+        orientations = len(scene.building.azimuths_deg)
+        self._blocks = -(-size // lanes)
+        self.buffers = make_buffers(
+            self.zones, handlers, orientations, blocks=self._blocks, lanes=lanes, real=real
+        )
+        self.memory = make_memory(
+            self.zones, handlers, blocks=self._blocks, lanes=lanes, real=real
+        )
+        self.places = Places(*(np.zeros((self._blocks, lanes), dtype=np.int64) for _ in Places._fields))
+        self._observations = np.zeros((self._blocks, lanes, self.zones, N_FEATURES), dtype=np.float32)
+        self._modes = np.full((self._blocks, lanes, self.zones), RULE_MODE, dtype=np.int64)
+        self.world: Ints = np.zeros(self._blocks * lanes, dtype=np.int64)
+        most = os.cpu_count() or 1 if threads is None else threads
+        self.threads = max(1, min(most, self._blocks))
+        self._decide = compiled(decide_batch, self.form)
+        self._first_look = compiled(first_look_of_batch, self.form)
+        self._price_mean = real(scene.price_mean)
+        self._dt = real(dt_s)
+        self._starts: OrderedDict[tuple[int, int], Start] = OrderedDict()
+        self.observations = self._observations.reshape(-1, self.zones, N_FEATURES)[:size]
 
     @property
-    def observations(self) -> Floats:
-        return self.memory.observations
+    def totals(self) -> NDArray[np.float64]:
+        """(size, N_TOTALS), of the last decision."""
+        rows = self._by_building(self.memory.building)[:, :N_TOTALS]
+        return rows.astype(np.float64)
 
     @property
-    def totals(self) -> Floats:
-        return self.memory.totals
+    def shares(self) -> NDArray[np.float64]:
+        """(size, zones, N_SHARES), of the last decision."""
+        rows = columns_of(self.memory.zones, self.form.lanes)[:, :, [C_COST, C_DISCOMFORT]]
+        moved = np.moveaxis(rows, 3, 1).reshape(-1, self.zones, N_SHARES)
+        return moved[: self.size].astype(np.float64)
 
     @property
-    def shares(self) -> Floats:
-        return self.memory.shares
+    def cycle(self) -> Ints:
+        """Control steps of 15 minutes since the world's start, (size,); grows beyond a year."""
+        return self.places.cycle.reshape(-1)[: self.size]
+
+    def _by_building(self, rows: Floats) -> Floats:
+        """Rows of a block as rows of buildings, (size, columns)."""
+        split = columns_of(rows, self.form.lanes)
+        return np.moveaxis(split, -1, 1).reshape(self._blocks * self.form.lanes, -1)[: self.size]
 
     def reset(self, which: Flags, world: Ints, hour: Ints) -> None:
         """Begin anew in the flagged buildings: three days under the rule lead up to ``hour``.
 
-        ``world`` and ``hour`` have one entry a flagged building.
+        ``world`` and ``hour`` (since the world's start) have one entry a flagged building. A start
+        is worked out once and remembered: the same world and hour give the same state, to the bit.
         """
-        self.world[which] = world
-        self.hour[which] = hour + self.hours_per_year - WARM_UP_HOURS
-        fresh = make_buffers(self.zones)
-        for live, rest in zip(self.buffers, fresh, strict=True):
-            live[which] = rest
-        self.memory.air_slow_c[which] = np.nan
-        self.memory.zone_guard[which] = np.array(ZoneGuardState())
-        self.memory.handler_guard[which] = np.array(AirHandlerGuardState())
-        row, worlds = self._where()
-        self._first_look(row, worlds, self.setting, self.worlds, self.buffers, self.memory, which,
-                         0, self.size)  # fmt: skip
-        rule = np.full((self.size, self.zones), RULE_MODE, dtype=np.int64)
+        chosen = np.flatnonzero(which)
+        variant = chosen % len(self.scene.buildings)
+        wrong = self.scene.variant_of[world] != variant
+        if len(self.scene.buildings) > 1 and wrong.any():
+            raise ValueError(
+                f"building {chosen[wrong][0]} is variant {variant[wrong][0]}; world "
+                f"{world[wrong][0]} belongs to variant {self.scene.variant_of[world[wrong][0]]}"
+            )
+        keys = [(int(w), int(h)) for w, h in zip(world, hour, strict=True)]
+        missing = sorted({key for key in keys if key not in self._starts})
+        for k in range(0, len(missing), max(self.form.lanes, self.size)):
+            self._prepare(missing[k : k + max(self.form.lanes, self.size)])
+        cycle = np.asarray(hour) * CYCLES_PER_HOUR
+        for b, key, at_cycle in zip(chosen, keys, cycle, strict=True):
+            self._starts.move_to_end(key)
+            self._put(int(b), self._starts[key], key[0], int(at_cycle))
+        while len(self._starts) > KEPT_STARTS:
+            self._starts.popitem(last=False)
+
+    def _prepare(self, keys: Sequence[tuple[int, int]]) -> None:
+        """Run the starts of ``keys`` in a batch of their own and remember them."""
+        lanes, variants = self.form.lanes, len(self.scene.buildings)
+        # Each start in a lane of its own variant.
+        place: dict[int, tuple[int, int]] = {}
+        taken = [0] * variants
+        for key in keys:
+            variant = int(self.scene.variant_of[key[0]]) if variants > 1 else 0
+            place[variant + variants * taken[variant]] = key
+            taken[variant] += 1
+        nursery = Batch(
+            self.scene, max(max(place) + 1, 2 if lanes > 1 else 1), decision_h=1.0, dt_s=self.dt_s,
+            faulty=self.form.faulty, single=self.form.single, threads=self.threads,
+        ) if lanes > 1 or len(keys) == 1 else None  # fmt: skip
+        if nursery is None:
+            for key in keys:
+                self._prepare([key])
+            return
+        for b, (world, hour) in place.items():
+            early = (hour - WARM_UP_HOURS) * CYCLES_PER_HOUR
+            block, lane = divmod(b, lanes)
+            nursery.places.weather[block, lane] = self._index.weather[world]
+            nursery.places.people[block, lane] = self._index.people[world]
+            nursery.places.cycle[block, lane] = early + nursery.cycles_per_year
+        nursery.look()
+        rule = np.full((nursery.size, self.zones), RULE_MODE, dtype=np.int64)
         for _ in range(WARM_UP_HOURS):
-            self.step(rule, which)
+            nursery.step(rule)
+        for b, key in place.items():
+            block, lane = divmod(b, lanes)
+            arrays = (*nursery.buffers, *nursery.memory)
+            self._starts[key] = Start(
+                (*(columns_of(a, lanes)[block, ..., lane].copy() for a in arrays),
+                 nursery.observations[b].copy())
+            )  # fmt: skip
 
-    def step(self, modes: Ints, which: Flags | None = None) -> None:
-        """One hour under ``modes``, shape (size, zones), in all or the flagged buildings."""
-        active = np.ones(self.size, dtype=np.bool_) if which is None else which
-        row, world = self._where()
-        now_s = self.hour.astype(np.float64) * 3600.0
+    def _put(self, b: int, start: Start, world: int, cycle: int) -> None:
+        block, lane = divmod(b, self.form.lanes)
+        arrays = (*self.buffers, *self.memory)
+        for live, saved in zip(arrays, start.arrays[:-1], strict=True):
+            columns_of(live, self.form.lanes)[block, ..., lane] = saved
+        self._observations[block, lane] = start.arrays[-1]
+        self.places.weather[block, lane] = self._index.weather[world]
+        self.places.people[block, lane] = self._index.people[world]
+        self.places.cycle[block, lane] = cycle + self.cycles_per_year
+        self.world[b] = world
 
-        def run(first: int, end: int) -> None:
-            self._run_hour(modes, row, now_s, world, self.setting, self.worlds, self.buffers,
-                           self.memory, active, first, end)  # fmt: skip
+    @property
+    def cycles_per_year(self) -> int:
+        return int(self.setting.clocks.clock.shape[1])
 
-        in_threads(run, self.size, self._threads)
-        self.hour[active] += 1
+    def look(self) -> None:
+        """Clock, proposals and observations of every building as it stands."""
+        in_threads(
+            lambda first, end: self._first_look(
+                self._price_mean, self.setting, self.places, self.buffers, self.memory,
+                self._observations, first, end,
+            ), self._blocks, self.threads,
+        )  # fmt: skip
+
+    def step(self, modes: Ints) -> None:
+        """One decision under ``modes``, shape (size, zones)."""
+        self._modes.reshape(-1, self.zones)[: self.size] = modes
+        if self.threads == 1:
+            self._run(0, self._blocks)
+        else:
+            in_threads(self._run, self._blocks, self.threads)
+
+    def _run(self, first: int, end: int) -> None:
+        self._decide(
+            self._modes, self.cycles, self.supervised, self._dt, self._price_mean, self.setting,
+            self.places, self.buffers, self.memory, self._observations, first, end,
+        )  # fmt: skip
+
+    def unsupervise(self) -> None:
+        """Give everything back to the BMS's own schedule."""
+        self.supervised = False
+        lanes = self.form.lanes
+        zones, handlers = self.buffers.zones, self.buffers.handlers
+        columns_of(zones, lanes)[:, :, ZONE_OVERRIDE : ZONE_OVERRIDE + COMMANDS] = np.nan
+        columns_of(handlers, lanes)[:, :, HANDLER_OVERRIDE : HANDLER_OVERRIDE + COMMANDS] = np.nan
+
+    def snapshot(self) -> BatchSnapshot:
+        """A copy of everything that changes, of all buildings."""
+        return BatchSnapshot(tuple(array.copy() for array in self._everything()))
+
+    def restore(self, snapshot: BatchSnapshot) -> None:
+        """Go back to a moment of this batch, or of one of the same scene, size and precision."""
+        for live, saved in zip(self._everything(), snapshot.arrays, strict=True):
+            live[...] = saved
 
     def copy_from(self, other: Batch, which: Flags) -> None:
         """Take over the flagged buildings' whole state from a batch of the same shape."""
-        for mine, theirs in zip(
-            (*self.buffers, *self.memory), (*other.buffers, *other.memory), strict=True
-        ):
-            mine[which] = theirs[which]
-        self.world[which] = other.world[which]
-        self.hour[which] = other.hour[which]
+        if which.all():
+            self.restore(BatchSnapshot(tuple(other._everything())))
+            return
+        lanes = self.form.lanes
+        for b in np.flatnonzero(which):
+            block, lane = divmod(int(b), lanes)
+            mine, theirs = (*self.buffers, *self.memory), (*other.buffers, *other.memory)
+            for live, saved in zip(mine, theirs, strict=True):
+                columns_of(live, lanes)[block, ..., lane] = columns_of(saved, lanes)[block, ..., lane]
+            for live, saved in zip(self.places, other.places, strict=True):
+                live[block, lane] = saved[block, lane]
+            self._observations[block, lane] = other._observations[block, lane]
+            self.world[b] = other.world[b]
 
-    def _where(self) -> tuple[Ints, Ints]:
-        row = (self.hour % self.hours_per_year) * ROWS_PER_HOUR
-        return row, self.world
+    def _everything(self) -> list[NDArray]:  # type: ignore[type-arg]
+        return [*self.buffers, *self.memory, *self.places, self._observations, self.world]
+
+    @property
+    def bytes_a_building(self) -> float:
+        """Memory that grows with the number of buildings [B], without worlds and parameters."""
+        return sum(array.nbytes for array in self._everything()) / (self._blocks * self.form.lanes)
 
 
 def hour_of(world: World, day: date) -> int:
     """Hours from the world's start to local midnight of ``day``."""
-    return (day - date(world.year, 1, 1)).days * HOURS_PER_DAY
+    return (day - date(world.year, 1, 1)).days * 24
 
 
-def day_of(world: World, hour: int) -> date:
-    """The calendar day of an hour since the world's start."""
-    days = (hour // HOURS_PER_DAY) % (world.n_rows // ROWS_PER_DAY)
+def day_of(world: World, cycle: int) -> date:
+    """The calendar day of a control step since the world's start."""
+    days = (cycle // CYCLES_PER_DAY) % (world.n_rows // ROWS_PER_DAY)
     return date(world.year, 1, 1) + timedelta(days=int(days))
 
 
-assert ROW_S == 300.0, "the compiled hour counts rows of five minutes"
+assert CYCLE_S == 900.0 and S_COST == 0 and S_DISCOMFORT_KH == 1

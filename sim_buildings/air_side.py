@@ -152,7 +152,8 @@ def plant_capacity(params: Params, buffers: Buffers) -> None:
 
 def share_of(available: float, wanted: float) -> float:
     """The share of what is wanted that there is, at most all of it."""
-    return available / wanted if wanted > available else 1.0
+    short = wanted > available and wanted > 0.0
+    return (available if available > 0.0 else 0.0) / wanted if short else 1.0
 
 
 def begin_handlers(params: Params, buffers: Buffers) -> None:

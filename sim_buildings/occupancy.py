@@ -57,6 +57,17 @@ def workdays(building: Building, year: int) -> NDArray[np.bool_]:
     return working
 
 
+def open_days(building: Building, year: int) -> NDArray[np.bool_]:
+    """For each day of ``year`` whether the building's schedule expects people."""
+    kinds = day_types(building, year)
+    if building.schedule.days == "every_day":
+        return np.ones(kinds.size, dtype=np.bool_)
+    opened = kinds == WORKDAY
+    if building.schedule.days == "six_days":
+        opened |= kinds == SATURDAY
+    return np.asarray(opened, dtype=np.bool_)
+
+
 def headcount(design_people: float) -> int:
     """Work places, seats or residents of a zone."""
     return max(1, round(design_people))

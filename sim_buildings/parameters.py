@@ -2,7 +2,7 @@
 
 Conductances and areas are totals of a zone, worked out from
 :class:`sim_buildings.building.Building`. Each row holds its columns one after the other; with
-variants of one building side by side (:func:`stack`) each column holds one number a variant.
+variants side by side (:mod:`sim_buildings.variants`) each column holds one number a variant.
 """
 
 from __future__ import annotations
@@ -89,34 +89,6 @@ def parameters(building: Building, air_heat_j_m3_k: float = AIR_HEAT_J_M3_K) -> 
         link_start=_ints(sum(z < k for z, _, _ in links) for k in range(len(names) + 1)),
         link_other=_ints(other for _, other, _ in links),
         link_edge=_ints(edge for _, _, edge in links),
-    )
-
-
-def stack(variants: Sequence[Params], azimuths: Sequence[Sequence[float]]) -> Params:
-    """Variants of one building side by side: parameters of shape (number, columns * variants).
-
-    Zones, air handlers, facades and interfaces must be the same ones in the same order;
-    ``azimuths`` are the orientations that each variant's ``facade_sun`` counts. Raises ValueError.
-    """
-    first = variants[0]
-    for one in variants[1:]:
-        for name in ("handler_of", "facade_zone", "link_other", "link_edge"):
-            if not np.array_equal(getattr(one, name), getattr(first, name)):
-                raise ValueError(f"variants of one building must agree in {name}")
-        if not np.array_equal(one.facade_sun, first.facade_sun):
-            raise ValueError("variants side by side must face the same way")
-    if any(tuple(one) != tuple(azimuths[0]) for one in azimuths):
-        raise ValueError("variants side by side must face the same way")
-
-    def side_by_side(name: str) -> Floats:
-        arrays = np.stack([getattr(one, name) for one in variants], axis=-1)
-        return np.ascontiguousarray(arrays.reshape(*arrays.shape[:-2], -1))
-
-    return first._replace(
-        **{
-            name: side_by_side(name)
-            for name in ("zones", "handlers", "building", "facades", "edges")
-        }
     )
 
 

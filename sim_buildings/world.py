@@ -24,7 +24,7 @@ from sim_buildings.forecast import (
     window_means,
 )
 from sim_buildings.grid import carbon_kg_per_kwh
-from sim_buildings.occupancy import workdays, year_of_people
+from sim_buildings.occupancy import open_days, workdays, year_of_people
 from sim_buildings.solar import FacadeSun
 from sim_buildings.tariff import TariffFacts, tariff_of
 from sim_buildings.weather import HOURS_PER_DAY, ROW_S, ROWS_PER_DAY, ROWS_PER_HOUR, load_weather
@@ -51,7 +51,7 @@ class WorldRows(NamedTuple):
     price_per_kwh: Floats
     carbon_kg_per_kwh: Floats
     workday: Floats
-    """1 on workdays, 0 on other days."""
+    """1 on days on which the building's schedule expects people, 0 on others."""
     outdoor_hour_c: Floats
     """Mean over the hour from this row on."""
     ghi_hour_w_m2: Floats
@@ -192,7 +192,7 @@ def make_world(
             people=year_of_people(building, year, seed),
             price_per_kwh=prices,
             carbon_kg_per_kwh=carbon_kg_per_kwh(grid, facts),
-            workday=np.repeat(working.astype(np.float64), ROWS_PER_DAY),
+            workday=np.repeat(open_days(building, year).astype(np.float64), ROWS_PER_DAY),
             outdoor_hour_c=sky.outdoor_hour_c,
             ghi_hour_w_m2=sky.ghi_hour_w_m2,
             temperature_eta=eta_t,

@@ -38,11 +38,15 @@ class WorldIndex(NamedTuple):
 
 
 def tables_of(
-    worlds: Sequence[World], real: type = np.float64
+    worlds: Sequence[World],
+    real: type = np.float64,
+    orders: Sequence[Ints] | None = None,
 ) -> tuple[WorldTables, WorldIndex, list[int]]:
     """(tables, each world's place in them, the world that each table of surroundings is from).
 
-    Raises ValueError for worlds of different lengths or buildings.
+    ``orders``: for each world the column of sun that takes each place
+    (:func:`sim_buildings.variants.sun_columns`). Raises ValueError for worlds of different lengths
+    or buildings.
     """
     first = worlds[0]
     if any(
@@ -51,16 +55,17 @@ def tables_of(
     ):
         raise ValueError("worlds side by side need the same number of rows and zones")
     sources: list[int] = []
-    place: dict[tuple[int, int], int] = {}
+    place: dict[tuple[object, ...], int] = {}
+    turned = [tuple(order) for order in orders] if orders else [()] * len(worlds)
     of: list[int] = []
     for k, world in enumerate(worlds):
         # Worlds of one weather share its very arrays; prices may still differ.
-        key = (id(world.rows.facade_beam_w_m2), hash(world.rows.price_per_kwh.tobytes()))
+        key = (id(world.rows.facade_beam_w_m2), world.rows.price_per_kwh.tobytes(), turned[k])
         if key not in place:
             place[key] = len(sources)
             sources.append(k)
         of.append(place[key])
-    weather = np.stack([_weather(worlds[k].rows, real) for k in sources])
+    weather = np.stack([_weather(worlds[k].rows, real, turned[k]) for k in sources])
     people = np.stack([world.rows.people.astype(np.uint16) for world in worlds])
     index = WorldIndex(
         np.array(of, dtype=np.int64), np.arange(len(worlds), dtype=np.int64)
@@ -68,7 +73,7 @@ def tables_of(
     return WorldTables(weather, people), index, sources
 
 
-def _weather(rows: WorldRows, real: type) -> Floats:
+def _weather(rows: WorldRows, real: type, order: Sequence[int]) -> Floats:
     n = rows.outdoor_c.shape[0]
     facades = rows.facade_beam_w_m2.shape[1]
     table = np.empty((n, len(WEATHER) + len(FACADE_SUN) * facades), dtype=real)
@@ -94,7 +99,8 @@ def _weather(rows: WorldRows, real: type) -> Floats:
         rows.profile_tan,
     )
     for k, columns_by_facade in enumerate(sun):
-        table[:, len(WEATHER) + k :: len(FACADE_SUN)] = columns_by_facade
+        in_order = columns_by_facade[:, list(order)] if order else columns_by_facade
+        table[:, len(WEATHER) + k :: len(FACADE_SUN)] = in_order
     return table
 
 
