@@ -75,7 +75,7 @@ class EnergyPlusEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
     * **Air handlers.** Each air loop has its own rule and guard. Commanded are running and resting,
       the supply air temperature where a scheduled setpoint manager has it (VAV loops; packaged
       units keep their own) and the least outdoor air as a share of the design flow (an economiser
-      of the model may bring more). Static pressure is not: the model's fans have none.
+      of the model may bring more). Static pressure is not: nothing in these models takes it.
     * **Readings** are means over the last 15 minutes (CO2: its end). Daylight is one point in the
       middle of the floor, 0 in a zone without windows. A zone is occupied while the model's own
       schedule has more people in it than ``site.present_above_people`` of the mapping; these

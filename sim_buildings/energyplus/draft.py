@@ -1,6 +1,6 @@
 """A first mapping table for any model, from what its objects say of each other.
 
-Areas, people and outdoor air come from the engine, which has sized the model by then.
+Areas, people, hours and outdoor air come from the engine, which has sized the model by then.
 """
 
 from __future__ import annotations
@@ -11,18 +11,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hvac_rl.errors import ConfigError
-from sim_buildings.energyplus.exchange import Internal, Run
+from sim_buildings.energyplus.exchange import Internal, Run, Variable
 from sim_buildings.energyplus.geometry import Wall, outer_walls
 from sim_buildings.energyplus.mapping import HandlerMap, Mapping, Site, ZoneMap
-from sim_buildings.energyplus.models import prepare, with_period
+from sim_buildings.energyplus.models import STEPS_PER_HOUR, prepare, with_period
 from sim_buildings.energyplus.objects import Fields, Model, load_model, same
 from sim_buildings.energyplus.package import weather_path
 from sim_buildings.energyplus.plant import write_model
 from sim_buildings.energyplus.worker import Worker
+from sim_buildings.weather import HOURS_PER_DAY
 
-# Assumed, as in our own catalogue: what office lights give on the task, and usual hours.
+# Assumed, as in our own catalogue: what office lights give on the task.
 FULL_LIGHT_LUX = 550.0
-START_H, END_H = 8.0, 18.0
+# An ordinary week without holidays, from a Monday on: who is in when.
+WEEK = date(2026, 1, 12)
+# Shares of the week's largest headcount: an hour counts as occupied, a day as a workday.
+OCCUPIED_SHARE, WORKDAY_SHARE = 0.1, 0.6
+# Assumed, for a building without people.
+START_H, END_H, WORKDAYS = 8.0, 18.0, (0, 1, 2, 3, 4)
 STANDARD_AIR_KG_M3 = 1.204
 """At 20 °C and sea level; the engine states flows of autosized controllers in kg/s."""
 # ASHRAE 62.1-2022, table 6-1, office; where the model sizes no outdoor air.
@@ -33,7 +39,7 @@ LEAST_AIR = "Outdoor Air Controller Minimum Mass Flow Rate"
 
 
 def draft_mapping(model: str | Path, weather: str | Path, worker: Worker | None = None) -> Mapping:
-    """The table of a model by reference name, IDF or epJSON; runs a day of it to learn the sizes.
+    """The table of a model by reference name, IDF or epJSON; runs a week of it.
 
     Raises ConfigError for a model without thermostats, EnergyPlusError for one that does not run.
     """
@@ -52,12 +58,12 @@ def _draft(model: Model, weather: Path, worker: Worker) -> Mapping:
         raise ConfigError(model.name, "has no ZoneControl:Thermostat: nothing to command")
     handlers = {zone: _handler_of(model, zone) for zone in zones}
     served = [name for name in model.names("AirLoopHVAC") if name in handlers.values()]
-    sizes = _sizes(model, weather, worker, zones, served)
+    sizes, people = _run_a_week(model, weather, worker, zones, served)
     walls = outer_walls(model)
     maps = tuple(_zone(model, zone, handlers[zone], walls, sizes) for zone in zones)
     return Mapping(
         title=Path(model.name).stem,
-        site=Site(start_h=START_H, end_h=END_H),
+        site=_site(people),
         zones=maps,
         air_handlers=tuple(_handler(model, name, maps, sizes) for name in served),
     )
@@ -72,21 +78,41 @@ def _thermostat_zones(model: Model) -> list[str]:
     return [zone for zone in model.names("Zone") if zone.casefold() in controlled]
 
 
-def _sizes(
+def _site(people: list[float]) -> Site:
+    """Hours and workdays from the people in the building, by quarter hours over a week."""
+    most = max(people)
+    if most <= 0.0:
+        return Site(start_h=START_H, end_h=END_H, workdays=WORKDAYS)
+    a_day = HOURS_PER_DAY * STEPS_PER_HOUR
+    days = [people[k * a_day : (k + 1) * a_day] for k in range(7)]
+    workdays = tuple(k for k, day in enumerate(days) if max(day) >= WORKDAY_SHARE * most)
+    busy = [step for k in workdays for step, n in enumerate(days[k]) if n >= OCCUPIED_SHARE * most]
+    start_h, end_h = min(busy) / STEPS_PER_HOUR, (max(busy) + 1) / STEPS_PER_HOUR
+    return Site(start_h=start_h, end_h=end_h, workdays=workdays)
+
+
+def _run_a_week(
     model: Model, weather: Path, worker: Worker, zones: list[str], handlers: list[str]
-) -> dict[Internal, float]:
-    """Internal variables of the sized model."""
+) -> tuple[dict[Internal, float], list[float]]:
+    """Internal variables of the sized model, and the people in all zones by quarter hours."""
     wanted = [Internal("Zone Floor Area", zone) for zone in zones]
     for zone in zones:
         wanted += [Internal(PEOPLE, name) for name in _loads(model, "People", zone)]
     for handler in handlers:
         wanted.append(Internal(LEAST_AIR, _outdoor_air_controller(model, handler)))
-    table = with_period(prepare(model, None), date(2026, 1, 1), 1, ())
+    table = with_period(prepare(model, None), WEEK, 7, ())
+    count = tuple(
+        Variable("Zone People Occupant Count", zone)
+        for zone in zones
+        if _loads(model, "People", zone)
+    )
     with TemporaryDirectory(prefix="hvac-rl-energyplus-") as folder:
-        run = Run(write_model(table, Path(folder)), str(weather), internals=tuple(wanted))
+        run = Run(write_model(table, Path(folder)), str(weather), count, internals=tuple(wanted))
         values, _ = worker.start(run, model.name)
+        steps = 7 * HOURS_PER_DAY * STEPS_PER_HOUR
+        people = [sum(worker.step(())) for _ in range(steps)]
         worker.stop()
-    return dict(zip(wanted, values, strict=True))
+    return dict(zip(wanted, values, strict=True)), people
 
 
 def _zone(

@@ -8,6 +8,7 @@ and the process ends.
 from __future__ import annotations
 
 import difflib
+import importlib
 import shutil
 import signal
 import traceback
@@ -42,12 +43,10 @@ class _Refused(Exception):
 
 def main(descriptor: int, folder: str) -> None:
     """Serve the pipe behind ``descriptor`` until it closes; ``folder`` is ours to remove."""
-    from pyenergyplus.api import EnergyPlusAPI
-
     # Ctrl-C reaches the whole terminal; our end of the pipe decides what becomes of this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     link: Connection[Answer, Order] = Connection(descriptor)
-    api = EnergyPlusAPI()
+    api = importlib.import_module("pyenergyplus.api").EnergyPlusAPI()
     count = 0
     try:
         while True:

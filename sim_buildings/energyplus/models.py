@@ -1,7 +1,7 @@
 """A model made ready to be run by us: one run period, quarter hours, and the points we need.
 
-Taken out: reports, tariffs, daylight saving (we keep local standard time all year) and every
-program of the model's own (``EnergyManagementSystem``, ``PythonPlugin``), which would override our
+Taken out: reports, tariffs, daylight saving (we keep local standard time all year) and the calls
+of the model's own programs (``EnergyManagementSystem``, ``PythonPlugin``), which would override our
 commands without a word. Put in: CO2, a daylight sensor and shades for the zones of the mapping, and
 schedules of their own for the air handlers' commanded points.
 """
@@ -18,8 +18,11 @@ from sim_buildings.energyplus.mapping import HandlerMap, Mapping, ZoneMap
 from sim_buildings.energyplus.objects import Fields, Model, Table, same
 
 STEPS_PER_HOUR = 4
-REMOVED = ("Output:", "OutputControl:", "EnergyManagementSystem:", "PythonPlugin:", "UtilityCost:")
+REMOVED = ("Output:", "OutputControl:", "PythonPlugin:", "UtilityCost:")
 REMOVED_KINDS = (
+    # Without it no program is ever called. The programs' other objects stay: output variables and
+    # meters refer to them, and the engine crashes where they are missing.
+    "EnergyManagementSystem:ProgramCallingManager",
     "RunPeriod",
     "RunPeriod:CustomRange",
     "RunPeriodControl:DaylightSavingTime",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from typing import Any
 
 from hvac_rl.errors import ConfigError, MissingExtra
 
@@ -55,9 +57,8 @@ def _path(given: str | Path, suffixes: tuple[str, ...], what: str) -> Path:
     return known[str(given)]
 
 
-def _dataset():  # type: ignore[no-untyped-def]
+def _dataset() -> Any:
     try:
-        import pyenergyplus.dataset as dataset
+        return importlib.import_module("pyenergyplus.dataset")
     except ImportError as error:
         raise MissingExtra("EnergyPlus", "the engine is not installed", HINT) from error
-    return dataset

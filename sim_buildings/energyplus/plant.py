@@ -37,9 +37,13 @@ STEP_S = 3600.0 / STEPS_PER_HOUR
 LEAST_DEADBAND_K = 0.5
 SHADE_OFF, EXTERIOR_SHADE_ON = 0.0, 3.0
 
-# Each zone's readings, in this order.
-ZONE_VARIABLES = ("Zone Mean Air Temperature", "Zone Air CO2 Concentration",
-                  "Zone People Occupant Count")  # fmt: skip
+AIR, CO2, PEOPLE, DAYLIGHT, FACADE = (
+    "Zone Mean Air Temperature",
+    "Zone Air CO2 Concentration",
+    "Zone People Occupant Count",
+    "Daylighting Reference Point 1 Illuminance",
+    "Surface Outside Face Incident Solar Radiation Rate per Area",
+)
 SITE_VARIABLES = (
     "Site Outdoor Air Drybulb Temperature",
     "Site Wind Speed",
@@ -164,13 +168,14 @@ class EnergyPlusPlant:
     def _wanted(self) -> list[Variable]:
         wanted = [Variable(name, "Environment") for name in SITE_VARIABLES]
         for zone, sensor in zip(self.mapping.zones, self._sensors, strict=True):
-            wanted += [Variable(name, zone.zone) for name in ZONE_VARIABLES]
+            wanted += [Variable(AIR, zone.zone), Variable(CO2, zone.zone)]
+            # The engine counts no people where the model has none.
+            if zone.design_people > 0.0:
+                wanted.append(Variable(PEOPLE, zone.zone))
             if sensor:
-                name = "Daylighting Reference Point 1 Illuminance"
-                wanted.append(Variable(name, daylight_name(zone)))
+                wanted.append(Variable(DAYLIGHT, daylight_name(zone)))
             if zone.facade:
-                name = "Surface Outside Face Incident Solar Radiation Rate per Area"
-                wanted.append(Variable(name, zone.facade))
+                wanted.append(Variable(FACADE, zone.facade))
         return wanted
 
     def _readings(self, values: tuple[float, ...]) -> PlantReadings:
@@ -178,12 +183,11 @@ class EnergyPlusPlant:
         outdoor_c, wind_m_s, direct, diffuse, height_deg = (next(left) for _ in SITE_VARIABLES)
         zones = []
         for zone, sensor in zip(self.mapping.zones, self._sensors, strict=True):
-            air_c, co2_ppm, people = (next(left) for _ in ZONE_VARIABLES)
             zones.append(
                 ZoneReadings(
-                    air_c,
-                    co2_ppm,
-                    people,
+                    next(left),
+                    next(left),
+                    next(left) if zone.design_people > 0.0 else 0.0,
                     next(left) if sensor else 0.0,
                     next(left) if zone.facade else 0.0,
                 )
