@@ -94,9 +94,10 @@ def error_lines(folder: Path) -> str:
             taking = False
         if taking:
             found.append(line.strip())
-    kept = found[:MOST_LINES]
+    fatal = [line for line in found if "**  Fatal" in line]
+    kept = found
     if len(found) > MOST_LINES:
-        kept.append(f"... and {len(found) - MOST_LINES} lines more")
+        kept = [*found[:MOST_LINES], f"... and {len(found) - MOST_LINES} lines more", *fatal]
     return "".join(f"\n  {line}" for line in kept)
 
 
@@ -110,7 +111,8 @@ class _Simulation:
         self._order = order
         self._folder = folder
         self._state = api.state_manager.new_state()
-        self._written: tuple[float, ...] = ()
+        self._written: tuple[float, ...] = (float("nan"),) * len(order.actuators)
+        self._fresh: list[int] = []
         self._failure = ""
         self._closed = False
         self._over = False
@@ -227,22 +229,28 @@ class _Simulation:
             return
         if not isinstance(order, Write) or len(order.values) != len(self._actuators):
             raise TypeError(f"a run takes {len(self._actuators)} values or a stop, not {order!r}")
-        for handle, value in zip(self._actuators, order.values, strict=True):
-            if value == value:
-                exchange.set_actuator_value(state, handle, value)
+        # An actuator keeps its value: only what changed is written.
+        self._fresh = [
+            k
+            for k, (value, last) in enumerate(zip(order.values, self._written, strict=True))
+            if value != last and (value == value or last == last)
+        ]
+        for k in self._fresh:
+            if order.values[k] == order.values[k]:
+                exchange.set_actuator_value(state, self._actuators[k], order.values[k])
             else:
-                exchange.reset_actuator(state, handle)
+                exchange.reset_actuator(state, self._actuators[k])
         self._written = order.values
 
     def _check_written(self) -> None:
-        """What was written must still stand after the step: nothing else writes here."""
-        for handle, value, actuator in zip(
-            self._actuators, self._written, self._order.actuators, strict=False
-        ):
+        """What was just written must stand after the step: nothing else may write there."""
+        for k in self._fresh:
+            value = self._written[k]
             if value == value:
-                stands = self._exchange.get_actuator_value(self._state, handle)
+                stands = self._exchange.get_actuator_value(self._state, self._actuators[k])
                 if abs(stands - value) > OVERRIDDEN:
+                    name = " / ".join(self._order.actuators[k])
                     raise _Refused(
-                        f"{' / '.join(actuator)} was written as {value:g} but stood at {stands:g} "
-                        "after the step: something else in the model commands it"
+                        f"{name} was written as {value:g} but stood at {stands:g} after the step: "
+                        "something else in the model commands it"
                     )

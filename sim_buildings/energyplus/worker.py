@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -146,6 +147,9 @@ class Worker:
         )
         theirs.close()
         self._link = ours
+        # The connection's own poll builds a selector at each call.
+        self._poll = select.poll()
+        self._poll.register(ours.fileno(), select.POLLIN)
         self._runs = 0
         self._finish = weakref.finalize(self, _finish, self._process, ours, self._folder)
 
@@ -158,7 +162,7 @@ class Worker:
 
     def _receive(self, doing: str, timeout_s: float) -> Answer:
         try:
-            if not self._link.poll(timeout_s):
+            if not self._poll.poll(timeout_s * 1000.0):
                 self._kill()
                 raise EnergyPlusError(
                     self._model, f"the engine hung {doing}: no answer within {timeout_s:g} s"

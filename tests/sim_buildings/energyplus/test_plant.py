@@ -1,0 +1,187 @@
+"""Every commanded point by its effect on the building, and readings that repeat."""
+
+from __future__ import annotations
+
+from datetime import date
+from math import nan
+
+import numpy as np
+import pytest
+
+from hvac_rl.safety.values import AirHandlerWish, ZoneWish
+from sim_buildings.energyplus.plant import EnergyPlusPlant, PlantReadings
+
+WINTER, SUMMER, HOT = date(2026, 1, 13), date(2026, 7, 14), date(2026, 7, 20)
+FREE = ZoneWish(nan, nan, nan, nan)
+FREE_HANDLER = AirHandlerWish(nan, nan, nan, nan)
+SOUTH, EAST = 1, 2
+NOON, NIGHT = 48, 8
+
+# How the small office's further variables are called here.
+LIGHTS_W, SUN_W, FAN_W, NEXT_FAN_W, OUTDOOR_AIR_KG_S = range(5)
+
+
+def run(
+    plant: EnergyPlusPlant,
+    day: date,
+    zone: ZoneWish = FREE,
+    handler: AirHandlerWish = FREE_HANDLER,
+    *,
+    only: int | None = None,
+    steps: int = 96,
+) -> list[PlantReadings]:
+    """A day under one command for all zones and handlers, or for one of each only."""
+    zones = [zone if only in (None, k) else FREE for k in range(len(plant.mapping.zones))]
+    handlers = [
+        handler if only in (None, k) else FREE_HANDLER
+        for k in range(len(plant.mapping.air_handlers))
+    ]
+    plant.start(day, 1)
+    return [plant.step(zones, handlers) for _ in range(steps)]
+
+
+def one_more(plant: EnergyPlusPlant, zone: ZoneWish, only: int) -> PlantReadings:
+    """A further quarter hour under a command for one zone only."""
+    zones = [zone if k == only else FREE for k in range(len(plant.mapping.zones))]
+    return plant.step(zones, [FREE_HANDLER] * len(plant.mapping.air_handlers))
+
+
+def test_a_setpoint_moves_the_air(small_office: EnergyPlusPlant) -> None:
+    cool = run(small_office, WINTER, FREE._replace(heating_c=17.0, cooling_c=27.0))
+    warm = run(small_office, WINTER, FREE._replace(heating_c=23.0, cooling_c=27.0))
+    assert warm[NOON].zones[0].air_c == pytest.approx(23.0, abs=0.3)
+    assert warm[NIGHT].zones[0].air_c > cool[NIGHT].zones[0].air_c + 2.0
+    gas = [sum(r.gas_power_w for r in day) for day in (cool, warm)]
+    assert gas[1] > 1.5 * gas[0]
+    chilled = run(small_office, SUMMER, FREE._replace(heating_c=16.0, cooling_c=21.5))
+    assert chilled[NOON].zones[0].air_c == pytest.approx(21.5, abs=0.3)
+
+
+def test_setpoints_that_cross_are_parted(small_office: EnergyPlusPlant) -> None:
+    """The engine would stop for good."""
+    day = run(small_office, SUMMER, FREE._replace(heating_c=25.0, cooling_c=22.0))
+    assert day[NOON].zones[0].air_c == pytest.approx(22.0, abs=0.3)
+
+
+def test_the_light_level_is_the_lights_power(small_office: EnergyPlusPlant) -> None:
+    full_w = 10.76 * small_office.mapping.zones[SOUTH].area_m2
+    before = run(small_office, SUMMER, only=SOUTH, steps=NIGHT)[-1]
+    dark, half, full = (
+        one_more(small_office, FREE._replace(light=level), SOUTH) for level in (0.0, 0.5, 1.0)
+    )
+    assert [reading.extra[LIGHTS_W] for reading in (dark, half, full)] == pytest.approx(
+        [0.0, 0.5 * full_w, full_w], rel=1e-3
+    )
+    assert full.electric_power_w - dark.electric_power_w == pytest.approx(full_w, rel=0.1)
+    free = one_more(small_office, FREE, SOUTH)
+    assert free.extra[LIGHTS_W] == before.extra[LIGHTS_W] != full.extra[LIGHTS_W]
+
+
+def test_blinds_keep_sun_and_daylight_out(small_office: EnergyPlusPlant) -> None:
+    run(small_office, SUMMER, steps=4 * 8)
+    sun, lux = [], []
+    # Twice, so that the sun's own course cannot feign it.
+    for blind in (0.0, 0.5, 1.0, 0.0):
+        reading = one_more(small_office, FREE._replace(blind=blind), EAST)
+        sun.append(reading.extra[SUN_W])
+        lux.append(reading.zones[EAST].daylight_lux)
+    for values in (sun, lux):
+        opened = min(values[0], values[3])
+        assert 0.45 * opened < values[1] < 0.75 * opened
+        assert 0.05 * opened < values[2] < 0.3 * opened
+
+
+def test_a_packaged_unit_runs_and_rests(small_office: EnergyPlusPlant) -> None:
+    resting = run(small_office, SUMMER, handler=FREE_HANDLER._replace(enable=0.0), only=SOUTH)
+    running = run(small_office, SUMMER, handler=FREE_HANDLER._replace(enable=1.0), only=SOUTH)
+    assert all(r.extra[FAN_W] == 0.0 for r in resting)
+    assert all(r.extra[FAN_W] > 0.0 for r in running)
+    # The neighbour's unit is left to the model, which rests at night.
+    for day in (resting, running):
+        assert day[NIGHT].extra[NEXT_FAN_W] == 0.0 < day[NOON].extra[NEXT_FAN_W]
+
+
+def test_outdoor_air_of_a_packaged_unit(small_office: EnergyPlusPlant) -> None:
+    design_m3_s = small_office.mapping.air_handlers[SOUTH].design_outdoor_air_m3_s
+    none, half = (
+        run(
+            small_office,
+            SUMMER,
+            handler=AirHandlerWish(1.0, nan, nan, share * design_m3_s),
+            only=SOUTH,
+            steps=60,
+        )
+        for share in (0.0, 0.5)
+    )
+    flows = [day[-1].extra[OUTDOOR_AIR_KG_S] for day in (none, half)]
+    assert flows == pytest.approx([0.0, 0.6 * design_m3_s], rel=0.05)
+    co2 = [day[-1].zones[SOUTH].co2_ppm for day in (none, half)]
+    assert co2[0] > co2[1] + 200.0
+
+
+def test_supply_air_and_outdoor_air_of_one_vav_loop(medium_office: EnergyPlusPlant) -> None:
+    design_m3_s = medium_office.mapping.air_handlers[0].design_outdoor_air_m3_s
+    low = AirHandlerWish(1.0, 12.5, nan, 0.0)
+    high = AirHandlerWish(1.0, 17.0, nan, design_m3_s)
+    # Warmer than the air that returns: the economiser rests.
+    cold = run(medium_office, HOT, handler=low, only=0, steps=4 * 15)[-1]
+    mild = run(medium_office, HOT, handler=high, only=0, steps=4 * 15)[-1]
+    assert cold.outdoor_c > 28.0
+    supply_c, flow_kg_s = (cold.extra[0], mild.extra[0]), (cold.extra[2], mild.extra[2])
+    assert supply_c == pytest.approx((12.5, 17.0), abs=0.3)
+    assert flow_kg_s == pytest.approx((0.0, 1.2 * design_m3_s), rel=0.05)
+    assert cold.zones[0].co2_ppm > mild.zones[0].co2_ppm + 200.0
+    # The second loop shared a schedule with the first one in the model, and is left alone.
+    assert cold.extra[1] == pytest.approx(12.8, abs=0.3)
+    assert cold.extra[1] == pytest.approx(mild.extra[1], abs=0.2)
+    assert cold.extra[3] > 0.5 * design_m3_s
+
+
+def test_a_vav_loop_runs_and_rests(medium_office: EnergyPlusPlant) -> None:
+    off = run(medium_office, SUMMER, handler=FREE_HANDLER._replace(enable=0.0), only=1, steps=NOON)
+    assert off[-1].extra[4] == 0.0
+    assert off[-1].extra[5] > 0.0
+    assert off[NIGHT].extra[5] == 0.0
+    on = run(medium_office, SUMMER, handler=FREE_HANDLER._replace(enable=1.0), only=1, steps=NIGHT)
+    assert on[-1].extra[4] > 0.0
+
+
+def test_readings_are_those_of_a_day(small_office: EnergyPlusPlant) -> None:
+    day = run(small_office, SUMMER)
+    noon, night = day[NOON], day[NIGHT]
+    assert [z.people > 0.0 for z in noon.zones] == [True] * 5
+    assert [z.people for z in night.zones] == [0.0] * 5
+    assert noon.ghi_w_m2 > 300.0
+    assert night.ghi_w_m2 == 0.0
+    assert noon.zones[0].daylight_lux == noon.zones[0].facade_w_m2 == 0.0
+    assert all(z.facade_w_m2 > 50.0 and z.daylight_lux > 10.0 for z in noon.zones[1:])
+    morning, evening = day[4 * 9].zones, day[4 * 17].zones
+    west = 4
+    assert morning[EAST].facade_w_m2 > morning[west].facade_w_m2
+    assert evening[west].facade_w_m2 > evening[EAST].facade_w_m2
+    assert noon.electric_power_w > night.electric_power_w > 1000.0
+
+
+@pytest.mark.parametrize("first", [date(2026, 7, 14), date(2025, 12, 30)])
+def test_a_run_repeats_bitwise(small_office: EnergyPlusPlant, first: date) -> None:
+    """Also after a run that was stopped half way, and over the turn of the year."""
+    wish = ZoneWish(21.0, 24.0, 0.75, 0.5)
+    zones, handlers = [wish] * 5, [AirHandlerWish(1.0, nan, nan, 0.05)] * 5
+
+    def hashes(steps: int) -> list[PlantReadings]:
+        return [small_office.start(first, 3)] + [
+            small_office.step(zones, handlers) for _ in range(steps)
+        ]
+
+    whole = hashes(200)
+    assert hashes(50) == whole[:51]
+    assert hashes(200) == whole
+    assert np.isfinite([z for reading in whole for z in reading.zones]).all()
+
+
+def test_the_models_holidays_are_the_mappings(small_office: EnergyPlusPlant) -> None:
+    def people(day: date) -> float:
+        return sum(zone.people for zone in run(small_office, day, steps=NOON)[-1].zones)
+
+    # Juneteenth, a Friday in 2026, was no holiday to the model.
+    assert people(date(2026, 6, 19)) < 0.2 * people(date(2026, 6, 18))
