@@ -1,4 +1,4 @@
-"""Plants that the tests of a module share: an engine's process costs half a second."""
+"""Plants that the tests share: an engine's process costs half a second."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def engine() -> None:
     pytest.importorskip("pyenergyplus", reason="the EnergyPlus engine is not installed")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def worker(engine: None) -> Iterator[Worker]:
     made = Worker()
     yield made
@@ -34,7 +34,7 @@ def plant_of(building: str, *extra: Variable) -> EnergyPlusPlant:
     return EnergyPlusPlant(model, mapping, weather, extra=extra, worker=worker)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def small_office(engine: None) -> Iterator[EnergyPlusPlant]:
     plant = plant_of(
         "small_office",
@@ -48,7 +48,7 @@ def small_office(engine: None) -> Iterator[EnergyPlusPlant]:
     plant.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def medium_office(engine: None) -> Iterator[EnergyPlusPlant]:
     plant = plant_of(
         "medium_office",

@@ -94,8 +94,6 @@ def test_unknown_names_are_listed_with_what_is_near(worker: Worker, order: Run) 
     assert "HEATING SETPOINT / CORE_ZN" in str(caught.value)
     with pytest.raises(EnergyPlusError, match="no such output variable"):
         worker.start(order._replace(variables=(AIR._replace(name="Zone Air"),)), "office")
-    with pytest.raises(EnergyPlusError, match="no such meter"):
-        worker.start(order._replace(meters=("Water:Nowhere",)), "office")
 
 
 def test_a_fatal_error_brings_the_engines_own_lines(
@@ -141,8 +139,7 @@ def test_a_process_that_dies_is_an_error(fresh: Worker, order: Run) -> None:
     fresh.start(order, "office")
 
 
-@pytest.mark.parametrize("end", ["worker.close()", "os.kill(os.getpid(), 9)", "del worker",
-                                 "raise SystemExit"])  # fmt: skip
+@pytest.mark.parametrize("end", ["os.kill(os.getpid(), 9)", "pass"])  # fmt: skip
 def test_nothing_stays_behind(engine: None, order: Run, end: str, tmp_path: Path) -> None:
     script = f"""
 import os, sys
