@@ -7,3 +7,4 @@ Importing this package registers them, as Gymnasium 1.x expects of its extension
 import gymnasium
 
 gymnasium.register(id="hvac_rl/SmallOffice-v0", entry_point="envs.building_env:BuildingEnv")
+gymnasium.register(id="hvac_rl/EnergyPlus-v0", entry_point="envs.energyplus_env:EnergyPlusEnv")
