@@ -10,9 +10,9 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from envs.batch import Batch, day_of, make_setting, make_worlds
+from envs.batch import Batch, day_of
 from envs.calendar_split import DAYS_PER_WEEK, Part
-from envs.hour import (
+from envs.control_columns import (
     T_AIR_QUALITY_PPMH,
     T_COST,
     T_DISCOMFORT_KH,
@@ -21,6 +21,7 @@ from envs.hour import (
     T_GUARD_CHANGES,
     T_PEAK_KW,
 )
+from envs.setting import make_scene
 from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_MODES
 from hvac_rl.control.kpis import Kpis
 from sim_buildings.building import load_building
@@ -111,7 +112,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
             raise ValueError(f"an episode lasts at least one day, not {days}")
         loaded = load_building(building)
         self._world_list = [make_world(loaded, seed=seed) for seed in seeds]
-        self._batch = Batch(make_setting(loaded), make_worlds(self._world_list), 1)
+        self._batch = Batch(make_scene(loaded, self._world_list), 1)
         self._columns = [FEATURE_NAMES.index(name) for name in observations]
         self._reward = reward or (
             lambda kpis: -sum(w * getattr(kpis, k) for k, w in weights.items())
@@ -171,7 +172,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
         return clipped
 
     def _day(self) -> str:
-        return day_of(self._world_list[0], int(self._batch.hour[0])).isoformat()
+        return day_of(self._world_list[0], int(self._batch.cycle[0])).isoformat()
 
 
 def _known(what: str, given: Sequence[str] | Mapping[str, Any], known: Sequence[str]) -> None:

@@ -18,7 +18,16 @@ from hvac_rl.control.base_rule import (
     zone_request,
     zone_rule,
 )
-from hvac_rl.control.encoding import FORECAST_HOURS, N_FEATURES, decode, encode_zone, slow_filter
+from hvac_rl.control.encoding import (
+    FORECAST_HOURS,
+    N_FEATURES,
+    decode,
+    encode_zone,
+    outlook,
+    site_features,
+    slow_filter,
+    time_features,
+)
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
 from hvac_rl.safety.rules import required_outdoor_air, room_beyond_limits
 from hvac_rl.safety.tiers import guard_air_handler, guard_zone
@@ -93,20 +102,20 @@ class EnergyPlusController:
         outdoor_c, ghi_w_m2 = self._around.forecast(self._now, FORECAST_HOURS)
         prices = self._around.prices(self._now, FORECAST_HOURS)
         mean_c = sum(zone.air_c for zone in self._facts) / len(self._facts)
+        shared = site_features(
+            self._site,
+            mean_c,
+            time_features(self._time),
+            outlook(outdoor_c, ghi_w_m2, prices),
+            self._around.price_mean,
+        )
         for k, facts in enumerate(self._facts):
-            encode_zone(
-                out[k],
+            out[k] = encode_zone(
                 facts,
                 self._slow_c[k],
-                mean_c,
                 self._mapping.zones[k].azimuth_deg,
-                self._site,
-                self._time,
-                outdoor_c,
-                ghi_w_m2,
-                prices,
-                self._around.price_mean,
                 self._proposals[k],
+                shared,
             )
         return out
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.batch import Batch, make_setting, make_worlds
+from envs.batch import Batch
+from envs.setting import make_scene
 from sim_buildings.building import load_building
 from sim_buildings.world import make_world
 
 
 def warm() -> None:
-    """One reset and one hour of one building."""
+    """One reset and one hour of one building, and of a block of them."""
     building = load_building("small_office")
-    batch = Batch(make_setting(building), make_worlds([make_world(building)]), 1)
-    batch.reset(
-        np.ones(1, dtype=np.bool_), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
-    )
+    scene = make_scene(building, [make_world(building)])
+    for size in (1, 2):
+        batch = Batch(scene, size)
+        batch.reset(
+            np.ones(size, dtype=np.bool_),
+            np.zeros(size, dtype=np.int64),
+            np.zeros(size, dtype=np.int64),
+        )

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
-from envs.batch import Batch, make_setting, make_worlds
+from envs.batch import Batch
 from envs.calendar_split import DAYS_PER_WEEK, Part
-from envs.hour import S_COST, S_DISCOMFORT_KH
+from envs.control_columns import S_COST, S_DISCOMFORT_KH
+from envs.setting import make_scene
 from hvac_rl.control.encoding import N_FEATURES, N_MODES, RULE_MODE
 from sim_buildings.building import Building
 from sim_buildings.weather import HOURS_PER_DAY
@@ -44,10 +45,9 @@ class ZoneVecEnv(VecEnv):
         seed: int = 0,
     ) -> None:
         """``discomfort_weight``: currency a K h of a zone's thermal discomfort."""
-        worlds = make_worlds([make_world(building, seed=s) for s in seeds])
-        setting = make_setting(building)
-        self._batch = Batch(setting, worlds, buildings)
-        self._twin = Batch(setting, worlds, buildings)
+        scene = make_scene(building, [make_world(building, seed=s) for s in seeds])
+        self._batch = Batch(scene, buildings)
+        self._twin = Batch(scene, buildings)
         self._weight = discomfort_weight
         self._worlds = len(seeds)
         self._rng = np.random.default_rng(seed)
@@ -101,8 +101,7 @@ class ZoneVecEnv(VecEnv):
         self._left[which] = DAYS_PER_WEEK * HOURS_PER_DAY
 
     def _observations(self) -> NDArray[np.float32]:
-        flat = self._batch.observations.reshape(self.num_envs, N_FEATURES)
-        return flat.astype(np.float32)
+        return self._batch.observations.reshape(self.num_envs, N_FEATURES).copy()
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
         self._rng = np.random.default_rng(seed)
