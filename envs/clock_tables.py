@@ -87,13 +87,12 @@ def _clock(building: Building, world: World) -> NDArray[np.float64]:
 
 
 def read_clock(
-    tables: ClockTables, weather_of: Ints, people_of: Ints, cycle: Ints, clock: Floats
+    tables: ClockTables, weather_of: Ints, people_of: Ints, cycle: Ints, row: Ints, clock: Floats
 ) -> None:
-    """The clock of each lane's control step ``cycle``, which grows beyond a year."""
-    cycles = tables.clock.shape[1]
+    """The clock of each lane's control step ``cycle``, which grows beyond a year; ``row`` not."""
     for lane in range(LANES):
         now = cycle[lane]
-        here = now % cycles
+        here = row[lane] // ROWS_PER_CYCLE
         source = tables.clock[weather_of[lane], here]
         for column in range(source.shape[0]):
             clock[at(column, lane)] = source[column]

@@ -53,6 +53,7 @@ from hvac_rl.safety.values import (
     ZoneGuardState,
     ZoneWish,
 )
+from sim_buildings.bounds import larger
 from sim_buildings.buffers import Buffers, Floats
 from sim_buildings.columns import (
     B_GHI,
@@ -289,11 +290,6 @@ def ask(
         handler[at(A_CO2, lane)] = larger(handler[at(A_CO2, lane)], facts.co2_ppm)
         handler[at(A_COOLING, lane)] = larger(handler[at(A_COOLING, lane)], request.cooling_k)
         handler[at(A_HEATING, lane)] = larger(handler[at(A_HEATING, lane)], request.heating_k)
-
-
-def larger(one: float, other: float) -> float:
-    """The larger of two numbers."""
-    return one if one > other else other
 
 
 def run_handler(

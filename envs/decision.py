@@ -15,8 +15,9 @@ from envs.clock_tables import CYCLE_S, ROWS_PER_CYCLE, ClockTables, read_clock
 from envs.control_step import Numbers, act, look
 from envs.count import begin_count, count
 from envs.memory import Memory, memory_of
-from envs.observe import show
+from envs.observe import Shown, show, shown_of
 from sim_buildings.buffers import Buffers, Floats, block_of
+from sim_buildings.columns import QUICK_WEATHER
 from sim_buildings.lanes import LANES
 from sim_buildings.parameters import Params
 from sim_buildings.step import command_block, step_block
@@ -47,7 +48,7 @@ class Places(NamedTuple):
     cycle: Ints
     """Control steps of 15 minutes since the world's start; grows beyond a year."""
     row: Ints
-    """Working space."""
+    """The world's row of 300 s at that time, within the year."""
 
 
 def places_of(batch: Places, b: int) -> Places:
@@ -65,7 +66,8 @@ def decide_block(
     places: Places,
     buffers: Buffers,
     memory: Memory,
-    observations: NDArray[np.floating],
+    shown: Shown,
+    block: int,
 ) -> None:
     """``cycles`` control steps of a block under ``modes``, shape (lanes, zones).
 
@@ -78,10 +80,10 @@ def decide_block(
         if supervised:
             act(modes, setting.params, setting.numbers, buffers, memory)
         for k in range(substeps):
-            since = int(k * dt_s // ROW_S)
-            for lane in range(LANES):
-                places.row[lane] = (places.cycle[lane] * ROWS_PER_CYCLE + since) % n_rows
-            fetch(setting.tables, places.weather, places.people, places.row, buffers)
+            if k * dt_s % ROW_S == 0.0:
+                first = 0 if k == 0 or not supervised else QUICK_WEATHER
+                fetch(setting.tables, places.weather, places.people, places.row, first, buffers)
+                next_row(n_rows, places)
             if k == 0 or not supervised:
                 command_block(setting.params, buffers)
             step_block(setting.params, buffers, dt_s, False)
@@ -89,10 +91,17 @@ def decide_block(
         for lane in range(LANES):
             places.cycle[lane] += 1
         read_clock(
-            setting.clocks, places.weather, places.people, places.cycle, memory.clock
+            setting.clocks, places.weather, places.people, places.cycle, places.row, memory.clock
         )
         look(setting.params, setting.numbers, buffers, memory)
-    show(setting.orientations, price_mean, buffers, memory, observations)
+    show(setting.orientations, price_mean, buffers, memory, shown, block)
+
+
+def next_row(n_rows: int, places: Places) -> None:
+    """Move on by 300 s; the year closes on itself."""
+    for lane in range(LANES):
+        row = places.row[lane] + 1
+        places.row[lane] = row if row < n_rows else 0
 
 
 def decide_batch(
@@ -105,7 +114,7 @@ def decide_batch(
     places: Places,
     batch: Buffers,
     memory: Memory,
-    observations: NDArray[np.floating],
+    shown: Shown,
     first: int,
     end: int,
 ) -> None:
@@ -113,7 +122,7 @@ def decide_batch(
     for b in range(first, end):
         decide_block(
             modes[b], cycles, supervised, dt_s, price_mean, setting, places_of(places, b),
-            block_of(batch, b), memory_of(memory, b), observations[b],
+            block_of(batch, b), memory_of(memory, b), shown_of(shown, b), b,
         )  # fmt: skip
 
 
@@ -123,13 +132,16 @@ def first_look_of_batch(
     places: Places,
     batch: Buffers,
     memory: Memory,
-    observations: NDArray[np.floating],
+    shown: Shown,
     first: int,
     end: int,
 ) -> None:
     """Clock, proposals and observations of blocks ``first`` to ``end - 1`` as they stand."""
     for b in range(first, end):
         here, buffers, mind = places_of(places, b), block_of(batch, b), memory_of(memory, b)
-        read_clock(setting.clocks, here.weather, here.people, here.cycle, mind.clock)
+        n_rows = setting.tables.weather.shape[1]
+        for lane in range(LANES):
+            here.row[lane] = here.cycle[lane] * ROWS_PER_CYCLE % n_rows
+        read_clock(setting.clocks, here.weather, here.people, here.cycle, here.row, mind.clock)
         look(setting.params, setting.numbers, buffers, mind)
-        show(setting.orientations, price_mean, buffers, mind, observations[b])
+        show(setting.orientations, price_mean, buffers, mind, shown_of(shown, b), b)

@@ -165,6 +165,8 @@ def _compile(function: FunctionType, form: Form) -> Any:
             "_nrt": False,
             # A call inside a loop over lanes keeps it from running several at once.
             "forceinline": form.lanes > 1 and not _has_loop(code),
+            # Singles may multiply and add in one rounding; doubles keep to the plain function's.
+            "fastmath": {"contract"} if form.single else False,
         }
         return numba.njit(**options)(twin)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim_buildings.air import AIR_HEAT_J_M3_K
+from sim_buildings.air import AIR_HEAT_J_KG_K, AIR_HEAT_J_M3_K, VAPORISATION_J_KG
 from sim_buildings.building import AirHandler, Building, Facade, Zone
 from sim_buildings.lighting import daylight_lux_per_w_m2
 from sim_buildings.parameter_columns import (
@@ -41,6 +41,8 @@ class Params(NamedTuple):
     edges: Floats
     handler_of: Ints
     """(Z,) the air handler of each zone."""
+    facade_start: Ints
+    """(Z + 1,) where each zone's facades begin among all facades."""
     facade_zone: Ints
     """(E,) the zone of each facade."""
     facade_sun: Ints
@@ -84,6 +86,9 @@ def parameters(building: Building, air_heat_j_m3_k: float = AIR_HEAT_J_M3_K) -> 
             ],
         ),
         handler_of=_ints(handlers.index(zone.air_handler) for zone in building.zones),
+        facade_start=_ints(
+            sum(z < k for z, _, _ in facades) for k in range(len(building.zones) + 1)
+        ),
         facade_zone=_ints(z for z, _, _ in facades),
         facade_sun=_ints(azimuths.index(facade.azimuth_deg) for _, _, facade in facades),
         link_start=_ints(sum(z < k for z, _, _ in links) for k in range(len(names) + 1)),
@@ -155,7 +160,10 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
         "solar_to_air": zone.solar_to_air,
         "moisture_buffer": zone.moisture_buffer,
         "person_w": zone.person_sensible_w,
-        "person_latent_w": zone.person_latent_w,
+        # As flow of air times humidity ratio: what the moisture balance counts in.
+        "person_vapour_m3_s": zone.person_latent_w
+        * AIR_HEAT_J_KG_K
+        / (VAPORISATION_J_KG * air_heat_j_m3_k),
         "person_radiant": zone.person_radiant,
         "lights_w": zone.lights_w_m2 * zone.area_m2,
         "lights_radiant": zone.lights_radiant,

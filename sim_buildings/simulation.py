@@ -65,7 +65,7 @@ def run_block(
         at_row = int((since_s + k * dt_s) // ROW_S) % n_rows
         for lane in range(row.shape[0]):
             row[lane] = at_row
-        fetch(tables, weather_of, people_of, row, buffers)
+        fetch(tables, weather_of, people_of, row, 0, buffers)
         command_block(params, buffers)
         step_block(params, buffers, dt_s, ideal)
 

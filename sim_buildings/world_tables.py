@@ -77,21 +77,21 @@ def _weather(rows: WorldRows, real: type, order: Sequence[int]) -> Floats:
     n = rows.outdoor_c.shape[0]
     facades = rows.facade_beam_w_m2.shape[1]
     table = np.empty((n, len(WEATHER) + len(FACADE_SUN) * facades), dtype=real)
-    columns = (
-        rows.outdoor_c,
-        rows.humidity_kg_kg,
-        rows.wind_m_s,
-        rows.ghi_w_m2,
-        rows.sky_c,
-        rows.ground_c,
-        rows.price_per_kwh,
-        rows.gas_price_per_kwh,
-        rows.carbon_kg_per_kwh,
-        (np.arange(n) % ROWS_PER_DAY) / ROWS_PER_HOUR,
-        rows.workday,
-    )
-    for k, column in enumerate(columns):
-        table[:, k] = column
+    columns = {
+        "sky_c": rows.sky_c,
+        "ground_c": rows.ground_c,
+        "price_per_kwh": rows.price_per_kwh,
+        "gas_price_per_kwh": rows.gas_price_per_kwh,
+        "carbon_kg_per_kwh": rows.carbon_kg_per_kwh,
+        "hour": (np.arange(n) % ROWS_PER_DAY) / ROWS_PER_HOUR,
+        "workday": rows.workday,
+        "outdoor_c": rows.outdoor_c,
+        "humidity_kg_kg": rows.humidity_kg_kg,
+        "wind_m_s": rows.wind_m_s,
+        "ghi_w_m2": rows.ghi_w_m2,
+    }
+    for k, name in enumerate(WEATHER):
+        table[:, k] = columns[name]
     sun = (
         rows.facade_beam_w_m2,
         rows.facade_diffuse_w_m2,
@@ -105,12 +105,15 @@ def _weather(rows: WorldRows, real: type, order: Sequence[int]) -> Floats:
 
 
 def fetch(
-    tables: WorldTables, weather_of: Ints, people_of: Ints, row: Ints, buffers: Buffers
+    tables: WorldTables, weather_of: Ints, people_of: Ints, row: Ints, first: int, buffers: Buffers
 ) -> None:
-    """The surroundings and the people of each lane's ``row``, all of shape (lanes,)."""
+    """The surroundings and the people of each lane's ``row``, all of shape (lanes,).
+
+    ``first``: 0, or QUICK_WEATHER to leave alone what hardly changes.
+    """
     for lane in range(LANES):
         source = tables.weather[weather_of[lane], row[lane]]
-        for column in range(source.shape[0]):
+        for column in range(first, source.shape[0]):
             buffers.weather[at(column, lane)] = source[column]
         present = tables.people[people_of[lane], row[lane]]
         for z in range(present.shape[0]):
