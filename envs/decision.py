@@ -11,18 +11,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.clock_tables import CYCLE_S, ROWS_PER_CYCLE, ClockTables, read_clock
+from envs.clock_tables import ROWS_PER_CYCLE, ClockTables, read_clock
 from envs.control_step import Numbers, act, look
 from envs.count import begin_count, count
 from envs.memory import Memory, memory_of
 from envs.observe import Shown, show, shown_of
-from sim_buildings.buffers import Buffers, Floats, block_of
-from sim_buildings.columns import QUICK_WEATHER
+from sim_buildings.buffers import ROWS_AHEAD, Buffers, Floats, block_of
 from sim_buildings.lanes import LANES
 from sim_buildings.parameters import Params
 from sim_buildings.step import command_block, step_block
 from sim_buildings.sun_course import ROW_S
-from sim_buildings.world_tables import WorldTables, fetch
+from sim_buildings.world_tables import WorldTables, enter, fetch
 
 Ints = NDArray[np.int64]
 
@@ -74,22 +73,21 @@ def decide_block(
     Not ``supervised`` leaves everything to the BMS's own schedule.
     """
     begin_count(memory)
-    substeps = int(CYCLE_S / dt_s)
+    substeps = int(ROW_S / dt_s)
     n_rows = setting.tables.weather.shape[1]
     for _ in range(cycles):
         if supervised:
             act(modes, setting.params, setting.numbers, buffers, memory)
-        for k in range(substeps):
-            if k * dt_s % ROW_S == 0.0:
-                first = 0 if k == 0 or not supervised else QUICK_WEATHER
-                fetch(setting.tables, places.weather, places.people, places.row, first, buffers)
-                next_row(n_rows, places)
-            if k == 0 or not supervised:
-                command_block(setting.params, buffers)
-            step_block(setting.params, buffers, dt_s, False)
-            count(dt_s, setting.comfort, setting.params, buffers, memory)
-        for lane in range(LANES):
-            places.cycle[lane] += 1
+        fetch(setting.tables, places.weather, places.people, places.row, ROWS_AHEAD, buffers)
+        for k in range(ROWS_PER_CYCLE):
+            enter(k, buffers)
+            weather = buffers.weather[k]
+            for _ in range(substeps):
+                if k == 0 or not supervised:
+                    command_block(setting.params, buffers, weather)
+                step_block(setting.params, buffers, weather, dt_s, False)
+                count(dt_s, setting.comfort, setting.params, buffers, memory)
+        next_cycle(n_rows, places)
         read_clock(
             setting.clocks, places.weather, places.people, places.cycle, places.row, memory.clock
         )
@@ -97,11 +95,12 @@ def decide_block(
     show(setting.orientations, price_mean, buffers, memory, shown, block)
 
 
-def next_row(n_rows: int, places: Places) -> None:
-    """Move on by 300 s; the year closes on itself."""
+def next_cycle(n_rows: int, places: Places) -> None:
+    """Move on by 15 minutes; the year closes on itself."""
     for lane in range(LANES):
-        row = places.row[lane] + 1
-        places.row[lane] = row if row < n_rows else 0
+        places.cycle[lane] += 1
+        row = places.row[lane] + ROWS_PER_CYCLE
+        places.row[lane] = row if row < n_rows else row - n_rows
 
 
 def decide_batch(

@@ -109,11 +109,11 @@ from sim_buildings.vav_box import LEAST_RISE_K, box_action, open_damper
 from sim_buildings.zone_step import floor_wish_w
 
 
-def plant_capacity(params: Params, buffers: Buffers) -> None:
+def plant_capacity(params: Params, buffers: Buffers, weather: Floats) -> None:
     """What the plant can give in this weather, and the share of their wish that floors get."""
     plant, building = params.building, buffers.building
     for lane in range(LANES):
-        outdoor_c = buffers.weather[at(X_OUTDOOR, lane)]
+        outdoor_c = weather[at(X_OUTDOOR, lane)]
         building[at(BW_HEATING_CAPACITY, lane)] = plant[of(PB_HEATING_W, lane)] * cubic(
             outdoor_c,
             plant[of(PB_HEATING_LOW, lane)],

@@ -274,8 +274,7 @@ BUILDING_WORK = (
 ) = range(len(BUILDING_OUT), len(BUILDING_OUT) + len(BUILDING_WORK))
 N_BUILDING = len(BUILDING_OUT) + len(BUILDING_WORK)
 
-# The surroundings during a substep: first what hardly changes within a control step, from
-# QUICK_WEATHER on what does. After these come FACADE_SUN for each orientation.
+# The surroundings during a substep; after these come FACADE_SUN for each orientation.
 WEATHER = (
     "sky_c",
     "ground_c",
@@ -302,7 +301,6 @@ WEATHER = (
     X_WIND,
     X_GHI,
 ) = range(len(WEATHER))
-QUICK_WEATHER = X_OUTDOOR
 # Incident beam and diffuse irradiance [W/m2], the beam as far as clear glass passes it, and the
 # tangent of the solar profile angle.
 FACADE_SUN = ("beam_w_m2", "diffuse_w_m2", "window_beam_w_m2", "profile_tan")

@@ -90,22 +90,24 @@ from sim_buildings.zone_step import (
 )
 
 
-def command_block(params: Params, buffers: Buffers) -> None:
+def command_block(params: Params, buffers: Buffers, weather: Floats) -> None:
     """The BMS's scan: its own values, overrides merged, blinds moved."""
-    bms_values(params, buffers)
+    bms_values(params, buffers, weather)
     set_blinds(buffers)
 
 
-def step_block(params: Params, buffers: Buffers, dt_s: float, ideal: bool) -> None:
-    """Advance the buildings of a block by ``dt_s`` under ``buffers.weather`` and its people.
+def step_block(
+    params: Params, buffers: Buffers, weather: Floats, dt_s: float, ideal: bool
+) -> None:
+    """Advance the buildings of a block by ``dt_s`` under a row of weather and the zones' people.
 
     What is in force was settled by :func:`command_block`.
 
     ``ideal``: zones get whatever heat or cold keeps them between their setpoints, from nowhere.
     """
-    building, weather = buffers.building, buffers.weather
+    building = buffers.building
     begin_handlers(params, buffers)
-    plant_capacity(params, buffers)
+    plant_capacity(params, buffers, weather)
     for z in range(buffers.zones.shape[0]):
         remember(buffers.zones[z], buffers.before[z])
     for z in range(buffers.zones.shape[0]):

@@ -105,16 +105,34 @@ def _weather(rows: WorldRows, real: type, order: Sequence[int]) -> Floats:
 
 
 def fetch(
-    tables: WorldTables, weather_of: Ints, people_of: Ints, row: Ints, first: int, buffers: Buffers
+    tables: WorldTables, weather_of: Ints, people_of: Ints, row: Ints, rows: int, buffers: Buffers
 ) -> None:
-    """The surroundings and the people of each lane's ``row``, all of shape (lanes,).
+    """The surroundings and the people of ``rows`` rows from each lane's ``row`` on.
 
-    ``first``: 0, or QUICK_WEATHER to leave alone what hardly changes.
+    All of shape (lanes,). Lane by lane, so that what lies side by side is read at once: memory is
+    the slowest part of a step.
     """
+    n_rows = tables.weather.shape[1]
     for lane in range(LANES):
-        source = tables.weather[weather_of[lane], row[lane]]
-        for column in range(first, source.shape[0]):
-            buffers.weather[at(column, lane)] = source[column]
-        present = tables.people[people_of[lane], row[lane]]
-        for z in range(present.shape[0]):
-            buffers.zones[z, at(Z_PEOPLE, lane)] = present[z]
+        for k in range(rows):
+            here = row[lane] + k
+            here = here if here < n_rows else here - n_rows
+            source = tables.weather[weather_of[lane], here]
+            target = buffers.weather[k]
+            for column in range(source.shape[0]):
+                target[at(column, lane)] = source[column]
+            present = tables.people[people_of[lane], here]
+            for z in range(present.shape[0]):
+                buffers.people[k, z, lane] = present[z]
+
+
+def enter(k: int, buffers: Buffers) -> None:
+    """The people of row ``k`` of those that were fetched come into their zones."""
+    for z in range(buffers.zones.shape[0]):
+        settle(buffers.people[k, z], buffers.zones[z])
+
+
+def settle(people: Floats, zone: Floats) -> None:
+    """A zone's people."""
+    for lane in range(LANES):
+        zone[at(Z_PEOPLE, lane)] = people[lane]
