@@ -20,6 +20,7 @@ from envs.control_columns import (
     S_COST,
     S_DISCOMFORT_KH,
 )
+from envs.control_step import Choice
 from envs.decision import Places, decide_batch, first_look_of_batch
 from envs.memory import make_memory
 from envs.observe import N_SITE_FEATURES, N_ZONE_FEATURES, make_shown
@@ -107,12 +108,16 @@ class Batch:
         self.buffers = make_buffers(
             self.zones, handlers, orientations, blocks=self._blocks, lanes=lanes, real=real
         )
-        self.memory = make_memory(
-            self.zones, handlers, blocks=self._blocks, lanes=lanes, real=real
+        self.memory = make_memory(self.zones, handlers, blocks=self._blocks, lanes=lanes, real=real)
+        self.places = Places(
+            *(np.zeros((self._blocks, lanes), dtype=np.int64) for _ in Places._fields)
         )
-        self.places = Places(*(np.zeros((self._blocks, lanes), dtype=np.int64) for _ in Places._fields))
         self._shown = make_shown(self.zones, self._blocks, lanes, real)
-        self._modes = np.full((self._blocks, lanes, self.zones), RULE_MODE, dtype=np.int64)
+        self._choice = Choice(
+            np.full((self._blocks, lanes, self.zones), RULE_MODE, dtype=np.int64),
+            np.full((self._blocks, self.zones, COMMANDS, lanes), np.nan, dtype=real),
+        )
+        self._direct = False
         self.world: Ints = np.zeros(self._blocks * lanes, dtype=np.int64)
         most = os.cpu_count() or 1 if threads is None else threads
         self.threads = max(1, min(most, self._blocks))
@@ -246,7 +251,22 @@ class Batch:
 
     def step(self, modes: Ints) -> None:
         """One decision under ``modes``, shape (size, zones)."""
-        self._modes.reshape(-1, self.zones)[: self.size] = modes
+        self._choice.modes.reshape(-1, self.zones)[: self.size] = modes
+        self._direct = False
+        self._go()
+
+    def step_wishes(self, wishes: Floats) -> None:
+        """One decision under ``wishes``, shape (size, zones, 4): heating and cooling setpoint [°C],
+        blind, light; NaN is the rule's own. The guard permits what is permitted of them.
+        """
+        padded = np.full((self._blocks * self.form.lanes, self.zones, COMMANDS), np.nan)
+        padded[: self.size] = wishes
+        split = padded.reshape(self._blocks, self.form.lanes, self.zones, COMMANDS)
+        self._choice.wishes[...] = np.moveaxis(split, 1, 3)
+        self._direct = True
+        self._go()
+
+    def _go(self) -> None:
         if self.threads == 1:
             self._run(0, self._blocks)
         else:
@@ -254,7 +274,7 @@ class Batch:
 
     def _run(self, first: int, end: int) -> None:
         self._decide(
-            self._modes, self.cycles, self.supervised, self._dt, self._price_mean, self.setting,
+            self._choice, self._direct, self.cycles, self.supervised, self._dt, self._price_mean, self.setting,
             self.places, self.buffers, self.memory, self._shown, first, end,
         )  # fmt: skip
 
@@ -285,7 +305,9 @@ class Batch:
             block, lane = divmod(int(b), lanes)
             mine, theirs = (*self.buffers, *self.memory), (*other.buffers, *other.memory)
             for live, saved in zip(mine, theirs, strict=True):
-                columns_of(live, lanes)[block, ..., lane] = columns_of(saved, lanes)[block, ..., lane]
+                columns_of(live, lanes)[block, ..., lane] = columns_of(saved, lanes)[
+                    block, ..., lane
+                ]
             for live, saved in zip(self.places, other.places, strict=True):
                 live[block, lane] = saved[block, lane]
             self.zone_features[b] = other.zone_features[b]
@@ -293,8 +315,14 @@ class Batch:
             self.world[b] = other.world[b]
 
     def _everything(self) -> list[NDArray]:  # type: ignore[type-arg]
-        return [*self.buffers, *self.memory, *self.places, self._shown.zones_out,
-                self._shown.site_out, self.world]
+        return [
+            *self.buffers,
+            *self.memory,
+            *self.places,
+            self._shown.zones_out,
+            self._shown.site_out,
+            self.world,
+        ]
 
     @property
     def bytes_a_building(self) -> float:

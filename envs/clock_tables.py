@@ -19,8 +19,8 @@ from envs.control_columns import (
 from hvac_rl.control.encoding import time_features
 from hvac_rl.control.schedule import time_facts
 from hvac_rl.safety.rules import SECONDS_PER_DAY
-from sim_buildings.building import Building
 from sim_buildings.buffers import Floats
+from sim_buildings.building import Building
 from sim_buildings.lanes import LANES, at
 from sim_buildings.sun_course import ROWS_PER_DAY, ROWS_PER_HOUR
 from sim_buildings.world import World

@@ -23,13 +23,11 @@ from sim_buildings.columns import (
     B_COOLING,
     B_COOLING_COIL,
     B_EQUIPMENT,
-
     B_GAS,
     B_GAS_PRICE,
     B_HEATING,
     B_LIGHTS,
     B_PRICE,
-
     B_REHEAT,
     B_TOTAL,
     BW_COST_PER_HEAT,
@@ -37,8 +35,8 @@ from sim_buildings.columns import (
     H_FAN,
     H_SUPPLY_FLOW,
     HW_COST_PER_FLOW,
-    Z_AIRFLOW,
     STATE_AIR,
+    Z_AIRFLOW,
     Z_CO2,
     Z_FLOOR_HEAT,
     Z_LIGHTS,
@@ -74,9 +72,7 @@ def begin_count(memory: Memory) -> None:
             zone[at(C_DISCOMFORT, lane)] = 0.0
 
 
-def count(
-    dt_s: float, band: Floats, params: Params, buffers: Buffers, memory: Memory
-) -> None:
+def count(dt_s: float, band: Floats, params: Params, buffers: Buffers, memory: Memory) -> None:
     """Add one substep to the building's totals and the zones' shares.
 
     ``band``: the comfort band and the CO2 limit, KpiLimits. A zone bears its light, and of the

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.clock_tables import ROWS_PER_CYCLE, ClockTables, read_clock
-from envs.control_step import Numbers, act, look
+from envs.control_step import Choice, Numbers, act, choice_of, look
 from envs.count import begin_count, count
 from envs.memory import Memory, memory_of
 from envs.observe import Shown, show, shown_of
@@ -56,7 +56,8 @@ def places_of(batch: Places, b: int) -> Places:
 
 
 def decide_block(
-    modes: NDArray[np.int64],
+    choice: Choice,
+    direct: bool,
     cycles: int,
     supervised: bool,
     dt_s: float,
@@ -68,7 +69,7 @@ def decide_block(
     shown: Shown,
     block: int,
 ) -> None:
-    """``cycles`` control steps of a block under ``modes``, shape (lanes, zones).
+    """``cycles`` control steps of a block under one choice.
 
     Not ``supervised`` leaves everything to the BMS's own schedule.
     """
@@ -77,7 +78,7 @@ def decide_block(
     n_rows = setting.tables.weather.shape[1]
     for _ in range(cycles):
         if supervised:
-            act(modes, setting.params, setting.numbers, buffers, memory)
+            act(choice, direct, setting.params, setting.numbers, buffers, memory)
         fetch(setting.tables, places.weather, places.people, places.row, ROWS_AHEAD, buffers)
         for k in range(ROWS_PER_CYCLE):
             enter(k, buffers)
@@ -104,7 +105,8 @@ def next_cycle(n_rows: int, places: Places) -> None:
 
 
 def decide_batch(
-    modes: NDArray[np.int64],
+    choice: Choice,
+    direct: bool,
     cycles: int,
     supervised: bool,
     dt_s: float,
@@ -117,10 +119,10 @@ def decide_batch(
     first: int,
     end: int,
 ) -> None:
-    """One decision of blocks ``first`` to ``end - 1``; modes (blocks, lanes, zones)."""
+    """One decision of blocks ``first`` to ``end - 1``."""
     for b in range(first, end):
         decide_block(
-            modes[b], cycles, supervised, dt_s, price_mean, setting, places_of(places, b),
+            choice_of(choice, b), direct, cycles, supervised, dt_s, price_mean, setting, places_of(places, b),
             block_of(batch, b), memory_of(memory, b), shown_of(shown, b), b,
         )  # fmt: skip
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.control_columns import (
-    C_AWAY,
     C_BLIND,
     C_COOLING,
     C_HEATING,
@@ -80,7 +79,11 @@ class Shown(NamedTuple):
 def shown_of(batch: Shown, b: int) -> Shown:
     """Block ``b`` of a batch; its arrays are views, the observations those of all blocks."""
     return Shown(
-        batch.zones[b], batch.site[b], batch.zone_rows[b], batch.site_rows[b], batch.zones_out,
+        batch.zones[b],
+        batch.site[b],
+        batch.zone_rows[b],
+        batch.site_rows[b],
+        batch.zones_out,
         batch.site_out,
     )
 
@@ -152,9 +155,7 @@ def end_mean(zones: float, building: Floats) -> None:
         building[at(U_BUILDING_AIR, lane)] /= zones
 
 
-def own_features(
-    sine: float, cosine: float, zone: Floats, control: Floats, out: Floats
-) -> None:
+def own_features(sine: float, cosine: float, zone: Floats, control: Floats, out: Floats) -> None:
     """The zone's part of its observation."""
     for lane in range(LANES):
         wish = ZoneWish(
@@ -176,6 +177,7 @@ def own_features(
         out[at(7, lane)] = seen.rule_blind
         out[at(8, lane)] = seen.orientation_sin
         out[at(9, lane)] = seen.orientation_cos
+
 
 def shared_features(
     price_mean: float, building: Floats, clock: Floats, control: Floats, out: Floats

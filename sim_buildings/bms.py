@@ -130,8 +130,14 @@ def zone_bms(building: Floats, weather: Floats, zone: Floats) -> None:
         workday = weather[at(X_WORKDAY, lane)]
         start_h, end_h = building[of(PB_OCCUPIED_START, lane)], building[of(PB_OCCUPIED_END, lane)]
         lit_h, dark_h = building[of(PB_LIGHTS_START, lane)], building[of(PB_LIGHTS_END, lane)]
-        heat_c, back_c = building[of(PB_OCCUPIED_HEATING, lane)], building[of(PB_SETBACK_HEATING, lane)]
-        cool_c, up_c = building[of(PB_OCCUPIED_COOLING, lane)], building[of(PB_SETBACK_COOLING, lane)]
+        heat_c, back_c = (
+            building[of(PB_OCCUPIED_HEATING, lane)],
+            building[of(PB_SETBACK_HEATING, lane)],
+        )
+        cool_c, up_c = (
+            building[of(PB_OCCUPIED_COOLING, lane)],
+            building[of(PB_SETBACK_COOLING, lane)],
+        )
         dim = building[of(PB_LIGHTS_OFF, lane)]
         occupied = workday * between(hour, start_h, end_h)
         lit = workday * between(hour, lit_h, dark_h)
@@ -171,7 +177,10 @@ def handler_bms(building: Floats, own: Floats, weather: Floats, handler: Floats)
         hour = weather[at(X_HOUR, lane)]
         workday = weather[at(X_WORKDAY, lane)]
         start_h, end_h = building[of(PB_OCCUPIED_START, lane)], building[of(PB_OCCUPIED_END, lane)]
-        cold_c, warm_c = building[of(PB_SUPPLY_AIR, lane)], building[of(PB_WARM_UP_SUPPLY_AIR, lane)]
+        cold_c, warm_c = (
+            building[of(PB_SUPPLY_AIR, lane)],
+            building[of(PB_WARM_UP_SUPPLY_AIR, lane)],
+        )
         occupied = workday * between(hour, start_h, end_h)
         duty = night_cycle(
             handler[at(STATE_NIGHT_CYCLE, lane)],

@@ -120,9 +120,7 @@ ZONE_WORK = (
     W_COVERED,
     W_SLAT_SINE,
     W_SLAT_DIFFUSE,
-) = range(
-    ZONE_EFFECTIVE + len(ZONE_COMMANDS), ZONE_EFFECTIVE + len(ZONE_COMMANDS) + len(ZONE_WORK)
-)
+) = range(ZONE_EFFECTIVE + len(ZONE_COMMANDS), ZONE_EFFECTIVE + len(ZONE_COMMANDS) + len(ZONE_WORK))
 # What neighbours see of a zone during a substep.
 BEFORE_AIR, BEFORE_CO2, BEFORE_HUMIDITY = range(3)
 N_BEFORE = 3

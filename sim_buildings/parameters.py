@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim_buildings.air import AIR_HEAT_J_KG_K, AIR_HEAT_J_M3_K, VAPORISATION_J_KG
 from sim_buildings.building import AirHandler, Building, Facade, Zone
+from sim_buildings.glass import DIFFUSE_MODIFIER
 from sim_buildings.lighting import daylight_lux_per_w_m2
 from sim_buildings.parameter_columns import (
     BUILDING_PARAMS,
@@ -24,7 +25,6 @@ from sim_buildings.parameter_columns import (
     ZONE_PARAMS,
 )
 from sim_buildings.plant_curves import COOLING, HEATING, Curve
-from sim_buildings.glass import DIFFUSE_MODIFIER
 from sim_buildings.thermal import LONGWAVE_W_M2_K, WALL_SKY_VIEW, beyond_film
 
 Floats = NDArray[np.floating]
@@ -71,8 +71,12 @@ def parameters(building: Building, air_heat_j_m3_k: float = AIR_HEAT_J_M3_K) -> 
     both = [(a, b, k) for k, (a, b) in enumerate(pairs)]
     links = sorted([*both, *((b, a, k) for a, b, k in both)])
     return Params(
-        zones=_rows(ZONE_PARAMS, [_zone(building, zone, air_heat_j_m3_k) for zone in building.zones]),
-        handlers=_rows(HANDLER_PARAMS, [_handler(building, h, air_heat_j_m3_k) for h in building.air_handlers]),
+        zones=_rows(
+            ZONE_PARAMS, [_zone(building, zone, air_heat_j_m3_k) for zone in building.zones]
+        ),
+        handlers=_rows(
+            HANDLER_PARAMS, [_handler(building, h, air_heat_j_m3_k) for h in building.air_handlers]
+        ),
         building=_rows(BUILDING_PARAMS, [_building(building)])[0],
         facades=_rows(FACADE_PARAMS, [_facade(zone, facade) for _, zone, facade in facades]),
         edges=_rows(
@@ -117,9 +121,7 @@ def _rows(names: Sequence[str], rows: list[dict[str, float]]) -> NDArray[np.floa
 
 def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, float]:
     local_wind = next(
-        handler.local_wind
-        for handler in building.air_handlers
-        if handler.name == zone.air_handler
+        handler.local_wind for handler in building.air_handlers if handler.name == zone.air_handler
     )
     wall_outer = _outer(zone, zone.wall_u_w_m2_k, zone.wall_area_m2)
     roof_outer = _outer(zone, zone.roof_u_w_m2_k, zone.roof_area_m2)
@@ -200,9 +202,7 @@ def _facade(zone: Zone, facade: Facade) -> dict[str, float]:
     }
 
 
-def _handler(
-    building: Building, handler: AirHandler, air_heat_j_m3_k: float
-) -> dict[str, float]:
+def _handler(building: Building, handler: AirHandler, air_heat_j_m3_k: float) -> dict[str, float]:
     airflow = building.design_airflow_m3_s(handler)
     everything = sum(zone.airflow_max_m3_s for zone in building.zones)
     constant = handler.fan == "constant_volume"

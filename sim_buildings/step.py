@@ -50,10 +50,8 @@ from sim_buildings.columns import (
     X_PRICE,
     X_WIND,
     Z_EQUIPMENT,
-
     Z_LIGHTS,
     Z_REHEAT,
-
 )
 from sim_buildings.lanes import LANES, at, of
 from sim_buildings.parameter_columns import (
@@ -96,9 +94,7 @@ def command_block(params: Params, buffers: Buffers, weather: Floats) -> None:
     set_blinds(buffers)
 
 
-def step_block(
-    params: Params, buffers: Buffers, weather: Floats, dt_s: float, ideal: bool
-) -> None:
+def step_block(params: Params, buffers: Buffers, weather: Floats, dt_s: float, ideal: bool) -> None:
     """Advance the buildings of a block by ``dt_s`` under a row of weather and the zones' people.
 
     What is in force was settled by :func:`command_block`.
@@ -146,9 +142,7 @@ def step_block(
         zone, handler = buffers.zones[z], buffers.handlers[params.handler_of[z]]
         if not ideal:
             deliver(params.zones[z], zone, handler, building)
-        zone_result(
-            params.zones[z], zone, handler, buffers.zone_faults[z], weather, dt_s
-        )
+        zone_result(params.zones[z], zone, handler, buffers.zone_faults[z], weather, dt_s)
         add_zone(zone, building)
     end_totals(params.building, building, dt_s)
 

@@ -67,9 +67,7 @@ def tables_of(
         of.append(place[key])
     weather = np.stack([_weather(worlds[k].rows, real, turned[k]) for k in sources])
     people = np.stack([world.rows.people.astype(np.uint16) for world in worlds])
-    index = WorldIndex(
-        np.array(of, dtype=np.int64), np.arange(len(worlds), dtype=np.int64)
-    )
+    index = WorldIndex(np.array(of, dtype=np.int64), np.arange(len(worlds), dtype=np.int64))
     return WorldTables(weather, people), index, sources
 
 

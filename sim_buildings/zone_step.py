@@ -34,16 +34,16 @@ from sim_buildings.columns import (
     W_CONVECTIVE,
     W_COVERED,
     W_D,
-    W_FREE,
-    W_PER_W,
     W_ENVELOPE_A,
     W_ENVELOPE_B,
+    W_FREE,
     W_INFILTRATION,
     W_MASS_A,
     W_MASS_B,
     W_MIXING_CO2,
     W_MIXING_HUMIDITY,
     W_N,
+    W_PER_W,
     W_RADIANT,
     W_SLAT_DIFFUSE,
     W_SLAT_SINE,
@@ -93,7 +93,6 @@ from sim_buildings.parameter_columns import (
     PF_WALL_SUN,
     PZ_AIR,
     PZ_AIR_HEAT,
-    PZ_LOCAL_WIND,
     PZ_CLOSED_LIGHT,
     PZ_CLOSED_SOLAR,
     PZ_ENVELOPE,
@@ -111,14 +110,15 @@ from sim_buildings.parameter_columns import (
     PZ_INFILTRATION_WIND,
     PZ_LIGHTS,
     PZ_LIGHTS_RADIANT,
+    PZ_LOCAL_WIND,
     PZ_MASS,
     PZ_MASS_AIR,
     PZ_MASS_GROUND,
     PZ_MASS_OUTDOOR,
     PZ_MOISTURE_BUFFER,
     PZ_PERSON,
-    PZ_PERSON_VAPOUR,
     PZ_PERSON_RADIANT,
+    PZ_PERSON_VAPOUR,
     PZ_RADIATION_TO_MASS,
     PZ_ROOF_SUN,
     PZ_SOLAR_TO_AIR,
@@ -127,7 +127,6 @@ from sim_buildings.parameter_columns import (
     PZ_WINDOW,
     PZ_WINDOW_SKY,
 )
-from sim_buildings.parameters import Params
 from sim_buildings.thermal import air_equation, coupled_node
 
 SECONDS_PER_HOUR = 3600.0
@@ -190,7 +189,9 @@ def neighbour(edge: Floats, other: Floats, zone: Floats) -> None:
         zone[at(W_MIXING_HUMIDITY, lane)] += mixing * wetter
 
 
-def facade_sun(facade: Floats, own: Floats, orientation: int, weather: Floats, zone: Floats) -> None:
+def facade_sun(
+    facade: Floats, own: Floats, orientation: int, weather: Floats, zone: Floats
+) -> None:
     """Add one facade's sun to its zone."""
     first = len(WEATHER) + orientation * len(FACADE_SUN)
     sun = weather[first * LANES : (first + len(FACADE_SUN)) * LANES]
@@ -224,7 +225,9 @@ def zone_gains(own: Floats, zone: Floats, weather: Floats) -> None:
         )
         people = zone[at(Z_PEOPLE, lane)]
         people_w = people * own[of(PZ_PERSON, lane)]
-        equipment_w = own[of(PZ_EQUIPMENT_BASE, lane)] + people * own[of(PZ_EQUIPMENT_PER_PERSON, lane)]
+        equipment_w = (
+            own[of(PZ_EQUIPMENT_BASE, lane)] + people * own[of(PZ_EQUIPMENT_PER_PERSON, lane)]
+        )
         solar_w = zone[at(Z_SOLAR, lane)]
         radiant_w = (
             solar_w * (1.0 - own[of(PZ_SOLAR_TO_AIR, lane)])
