@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.clock_tables import CYCLE_S, CYCLES_PER_DAY, CYCLES_PER_HOUR, ROWS_PER_CYCLE
+from envs.clock_tables import CYCLES_PER_DAY, CYCLES_PER_HOUR, ROWS_PER_CYCLE
 from envs.control_columns import (
     C_COST,
     C_DISCOMFORT,
@@ -62,6 +62,7 @@ class Batch:
     array. ``totals`` (size, N_TOTALS) and ``shares`` (size, zones, N_SHARES) are of the last
     decision. One building is
     computed in double precision, more in single, in blocks of 64 (``single`` chooses otherwise).
+    Faults can be switched on in one building, in more with ``faulty``.
     With variants the lanes take them in turn: building b is variant b modulo their number, which
     must divide 64. Without ``supervised`` the BMS's own schedule runs the buildings, whatever modes
     are given.
@@ -75,7 +76,7 @@ class Batch:
         decision_h: float = 1.0,
         dt_s: float = 300.0,
         supervised: bool = True,
-        faulty: bool = False,
+        faulty: bool | None = None,
         single: bool | None = None,
         threads: int | None = None,
     ) -> None:
@@ -95,7 +96,7 @@ class Batch:
         self.form = Form(
             lanes=lanes,
             varied=variants > 1,
-            faulty=faulty,
+            faulty=size == 1 if faulty is None else faulty,
             single=(size > 1) if single is None else single,
         )
         real = self.form.real
@@ -274,9 +275,21 @@ class Batch:
 
     def _run(self, first: int, end: int) -> None:
         self._decide(
-            self._choice, self._direct, self.cycles, self.supervised, self._dt, self._price_mean, self.setting,
-            self.places, self.buffers, self.memory, self._shown, first, end,
+            self._choice, self._direct, self.cycles, self.supervised, self._dt,
+            self._price_mean, self.setting, self.places, self.buffers, self.memory, self._shown, first, end,
         )  # fmt: skip
+
+    def fault_rows(self, b: int) -> tuple[Floats, Floats]:
+        """Live views of building ``b``'s faults: (zones, ...) and (air handlers, ...).
+
+        Columns: :mod:`sim_buildings.fault_columns`. Only a ``faulty`` batch looks at them.
+        """
+        if not self.form.faulty:
+            raise ValueError("make the batch with faulty=True to switch faults on")
+        block, lane = divmod(b, self.form.lanes)
+        zones = columns_of(self.buffers.zone_faults, self.form.lanes)
+        handlers = columns_of(self.buffers.handler_faults, self.form.lanes)
+        return zones[block, ..., lane], handlers[block, ..., lane]
 
     def unsupervise(self) -> None:
         """Give everything back to the BMS's own schedule."""
@@ -341,4 +354,4 @@ def day_of(world: World, cycle: int) -> date:
     return date(world.year, 1, 1) + timedelta(days=int(days))
 
 
-assert CYCLE_S == 900.0 and S_COST == 0 and S_DISCOMFORT_KH == 1
+assert (S_COST, S_DISCOMFORT_KH) == (0, 1), "shares are read as columns C_COST, C_DISCOMFORT"

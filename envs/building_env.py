@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import gymnasium
@@ -10,58 +12,60 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from envs.batch import Batch, day_of
+from envs.actions import view_of
+from envs.batch import Batch, day_of, hour_of
 from envs.calendar_split import DAYS_PER_WEEK, Part
-from envs.control_columns import (
-    T_AIR_QUALITY_PPMH,
-    T_COST,
-    T_DISCOMFORT_KH,
-    T_EMISSIONS_KG,
-    T_ENERGY_KWH,
-    T_GUARD_CHANGES,
-    T_PEAK_KW,
-)
-from envs.setting import make_scene
-from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_MODES
+from envs.control_columns import N_TOTALS, T_GUARD_CHANGES
+from envs.observe import N_ZONE_FEATURES
+from envs.rewards import RewardFunction, add, kpis_of, reward_function
+from envs.stage import StageNames, scene_of, set_faults, unknown
+from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_FEATURES
 from hvac_rl.control.kpis import Kpis
-from sim_buildings.building import load_building
 from sim_buildings.weather import HOURS_PER_DAY
-from sim_buildings.world import make_world
 
-RewardFunction = Callable[[Kpis], float]
+OPTIONS = (
+    "week",
+    "world",
+    "start",
+    "days",
+    "building",
+    "weather",
+    "weather_seed",
+    "tariff",
+    "occupancy_seed",
+    "faults",
+)
+OBSERVED = 10.0
 
-# Currency each unit of a KPI is worth; the reward is minus the sum.
-DEFAULT_WEIGHTS: Mapping[str, float] = {
-    "cost": 1.0,
-    "thermal_discomfort_kh": 2.0,
-    "air_quality_ppmh": 0.001,
-}
 
-
-class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
+class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
     """A commercial building under the base rule and the guard, with a mode to choose per zone.
 
     ## Description
-    The five-zone office of ``sim_buildings/catalog`` in a typical year of Greensboro, North
-    Carolina, with stochastic presence. Once an hour the agent chooses a mode for each zone; every
-    15 minutes the base rule proposes all setpoints, blinds and lights, the mode replaces what it
-    replaces, and the guard permits what is permitted. These are the daemon's own functions,
-    compiled.
+    A building of ``sim_buildings/catalog`` or a TOML file of your own in a year of weather, with
+    stochastic presence. Once an hour (``decision_h``) the agent chooses; every 15 minutes the base
+    rule proposes all setpoints, blinds and lights, the choice replaces what it replaces, and the
+    guard permits what is permitted. These are the daemon's own functions, compiled. Air handlers
+    follow the base rule, by their zones' requests.
 
     ## Action space
-    ``MultiDiscrete([10] * zones)``: an index into ``hvac_rl.control.encoding.MODES`` for each
-    zone: 0 rule, 1 off (16/30 °C), 2 relax (19.5/25.5), 3 comfort (21/24), 4 preheat (22.5/24.5),
-    5 preheat more (23.7/25), 6 precool (16/22.8), 7 precool more (16/21.1), 8 precool most
-    (16/19.5), 9 flip blind.
+    ``action="modes"``: ``MultiDiscrete([10] * zones)``, an index into
+    ``hvac_rl.control.encoding.MODES`` for each zone: 0 rule, 1 off (16/30 °C), 2 relax
+    (19.5/25.5), 3 comfort (21/24), 4 preheat (22.5/24.5), 5 preheat more (23.7/25), 6 precool
+    (16/22.8), 7 precool more (16/21.1), 8 precool most (16/19.5), 9 flip blind.
+    ``"discrete"``: ``Discrete(10)``, one mode for all zones. ``"continuous"``:
+    ``Box(-1, 1, (zones * 4,))``, heating setpoint (12-26 °C), cooling setpoint (16-34 °C), blind
+    and light (0-1) of zone 0, then of zone 1, and so on. Only "modes" is what the daemon serves.
 
     ## Observation space
     ``Box(-10, 10, (zones * features,), float32)``: the chosen features of zone 0, then of zone 1,
-    and so on; names, units and normalisation in ``hvac_rl.control.encoding.FEATURES``.
+    and so on; names, units and normalisation in ``hvac_rl.control.encoding.FEATURES``. Forecasts
+    reach 24 hours ahead, with an error that grows.
 
     ## Reward
-    ``-sum(weight[kpi] * kpi)`` over the hour, KPIs of the whole building: cost [$],
+    ``-sum(weight[kpi] * kpi)`` over the decision, KPIs of the whole building: cost [$],
     thermal_discomfort_kh [K h, summed over zones], air_quality_ppmh [ppm h, summed over zones],
-    energy_kwh, emissions_kg, peak_kw. Or whatever ``reward`` makes of the hour's
+    energy_kwh, emissions_kg, peak_kw. Or whatever ``reward`` makes of the decision's
     :class:`~hvac_rl.control.kpis.Kpis`.
 
     ## Starting state
@@ -72,16 +76,23 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
     Truncated after ``days`` days; never terminated.
 
     ## Arguments
-    ``building``: catalogue name or TOML path. ``days``: length of an episode.
-    ``observations``: names of the features, default all. ``reward_weights`` or ``reward``: what is
-    rewarded; KPIs themselves are fixed. ``seeds``: the worlds to draw from.
+    ``building``: catalogue name or TOML path. ``weather``, ``weather_seed``, ``tariff``, ``year``:
+    as for :func:`sim_buildings.world.make_world`; a weather seed draws another year like the
+    typical one. ``days``: length of an episode. ``decision_h``: hours between two choices, a
+    multiple of 0.25. ``action``: the view. ``observations``: names of the features, default all.
+    ``reward_weights`` or ``reward``: what is rewarded; KPIs themselves are fixed. ``seeds``: the
+    worlds (people, forecast errors) to draw from.
 
     ## Reset options
-    ``week``: 0 to 51; ``world``: an index into ``seeds``.
+    ``week``: 0 to 51, or ``start``: a date ("2026-07-14"); ``world``: an index into ``seeds``, or
+    ``occupancy_seed``: any seed; ``days``: of this episode; ``building``, ``weather``,
+    ``weather_seed``, ``tariff``: in place of the arguments from now on (a building must have as
+    many zones); ``faults``: {zone or air handler: {fault: value}} for this episode, names in
+    ``sim_buildings.fault_columns``: ``{"south": {"blind_stuck": 1.0}}``.
 
     ## Info
-    ``kpis``: the hour's KPIs; ``totals``: those of the episode so far; ``guard_changes``: values
-    that the guard changed in this hour; ``day``: the calendar day.
+    ``kpis``: the decision's KPIs; ``totals``: those of the episode so far; ``guard_changes``:
+    values that the guard changed; ``day``: the calendar day (at reset).
 
     ## Version history
     v0: first version.
@@ -93,89 +104,134 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
         self,
         building: str = "small_office",
         *,
+        weather: str = "greensboro",
+        weather_seed: int | None = None,
+        tariff: str = "time_of_use",
+        year: int = 2026,
         days: int = DAYS_PER_WEEK,
+        decision_h: float = 1.0,
+        action: str = "modes",
         observations: Sequence[str] = FEATURE_NAMES,
         reward_weights: Mapping[str, float] | None = None,
         reward: RewardFunction | None = None,
         seeds: Sequence[int] = Part.TRAINING.seeds,
         render_mode: str | None = None,
     ) -> None:
-        """Raises ValueError for an unknown feature or KPI, or both kinds of reward at once."""
+        """Raises ValueError for an unknown feature, KPI or view, ConfigError for other names."""
         if render_mode is not None:
             raise ValueError(f"there is no render mode {render_mode!r}")
-        if reward is not None and reward_weights is not None:
-            raise ValueError("give reward or reward_weights, not both")
-        weights = dict(DEFAULT_WEIGHTS if reward_weights is None else reward_weights)
-        _known("KPI", weights, Kpis._fields)
-        _known("observation", observations, FEATURE_NAMES)
+        for name in observations:
+            if name not in FEATURE_NAMES:
+                raise unknown("observation", name, FEATURE_NAMES)
         if days < 1:
             raise ValueError(f"an episode lasts at least one day, not {days}")
-        loaded = load_building(building)
-        self._world_list = [make_world(loaded, seed=seed) for seed in seeds]
-        self._batch = Batch(make_scene(loaded, self._world_list), 1)
+        self._reward = reward_function(reward_weights, reward)
+        self._view = view_of(action)
+        self._decision_h = decision_h
+        self._days = days
         self._columns = [FEATURE_NAMES.index(name) for name in observations]
-        self._reward = reward or (
-            lambda kpis: -sum(w * getattr(kpis, k) for k, w in weights.items())
-        )
-        self._hours = days * HOURS_PER_DAY
+        self._all = self._columns == list(range(N_FEATURES))
+        self._names = StageNames(building, weather, weather_seed, tariff, year, tuple(seeds))
+        self._batches: dict[StageNames, Batch] = {}
+        self._enter(self._names)
+        loaded = self._batch.scene.building
+        zones = self._batch.zones
+        self._seen = np.empty((zones, N_FEATURES), dtype=np.float32)
         self._left = 0
         self._totals = Kpis()
-        zones = self._batch.zones
         self.zone_names = loaded.zone_names
         self.mode_names = MODE_NAMES
-        self.action_space = spaces.MultiDiscrete([N_MODES] * zones)
-        self.observation_space = spaces.Box(-10.0, 10.0, (zones * len(self._columns),), np.float32)
+        self.action_space = self._view.space(loaded)
+        shape = (zones * len(self._columns),)
+        self.observation_space = spaces.Box(-OBSERVED, OBSERVED, shape, np.float32)
+
+    def _enter(self, names: StageNames) -> None:
+        """Play on the stage of these names from now on."""
+        if names not in self._batches:
+            made = Batch(scene_of(names), 1, decision_h=self._decision_h)
+            if self._batches and made.zones != self._batch.zones:
+                raise ValueError(
+                    f"{names.building} has {made.zones} zones, this environment "
+                    f"{self._batch.zones}: make a new one"
+                )
+            self._batches[names] = made
+        self._batch = self._batches[names]
+        self._names = names
+        # The row of the last decision's totals, straight from the batch.
+        self._row = self._batch.memory.building[0, :N_TOTALS]
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         super().reset(seed=seed)
         given = dict(options or {})
-        day = int(self.np_random.choice(Part.TRAINING.first_days))
-        world = int(self.np_random.integers(len(self._world_list)))
-        day = int(given.pop("week", day // DAYS_PER_WEEK)) * DAYS_PER_WEEK
-        world = int(given.pop("world", world))
-        _known("reset option", given, ("week", "world"))
-        if not 0 <= day < 52 * DAYS_PER_WEEK or not 0 <= world < len(self._world_list):
-            raise ValueError(f"there is no week {day // DAYS_PER_WEEK} or no world {world}")
-        self._batch.reset(
-            np.ones(1, dtype=np.bool_), np.array([world]), np.array([day * HOURS_PER_DAY])
-        )
-        self._left = self._hours
+        for name in given:
+            if name not in OPTIONS:
+                raise unknown("reset option", name, OPTIONS)
+        # Both are drawn whatever is given, so that an option changes nothing else.
+        drawn_day = int(self.np_random.choice(Part.TRAINING.first_days))
+        drawn_world = int(self.np_random.integers(len(self._names.seeds)))
+        stage = {
+            key: given[key]
+            for key in ("building", "weather", "weather_seed", "tariff")
+            if key in given
+        }
+        names = replace(self._names, **stage)
+        world = int(given.get("world", drawn_world))
+        if not 0 <= world < len(names.seeds):
+            raise ValueError(f"there is no world {world}: seeds has {len(names.seeds)}")
+        if "occupancy_seed" in given:
+            seeds = tuple(names.seeds)
+            wanted = int(given["occupancy_seed"])
+            world = seeds.index(wanted) if wanted in seeds else len(seeds)
+            names = names if wanted in seeds else replace(names, seeds=(*seeds, wanted))
+        self._enter(names)
+        hour = self._first_hour(given, drawn_day)
+        days = int(given.get("days", self._days))
+        if days < 1:
+            raise ValueError(f"an episode lasts at least one day, not {days}")
+        batch = self._batch
+        batch.reset(np.ones(1, dtype=np.bool_), np.array([world]), np.array([hour]))
+        set_faults(batch, 0, batch.scene.building, given.get("faults", {}))
+        self._left = round(days * HOURS_PER_DAY / self._decision_h)
         self._totals = Kpis()
-        return self._observation(), {"day": self._day(), "totals": self._totals}
+        day = day_of(batch.scene.worlds[world], int(batch.cycle[0])).isoformat()
+        return self._observation(), {"day": day, "totals": self._totals}
+
+    def _first_hour(self, given: dict[str, Any], drawn_day: int) -> int:
+        if "start" in given:
+            if "week" in given:
+                raise ValueError("give week or start, not both")
+            world = self._batch.scene.worlds[0]
+            start = given["start"]
+            day = start if isinstance(start, date) else date.fromisoformat(str(start))
+            if day.year != world.year:
+                raise ValueError(f"start is {day}; the world's year is {world.year}")
+            return hour_of(world, day)
+        week = int(given.get("week", drawn_day // DAYS_PER_WEEK))
+        if not 0 <= week < 52:
+            raise ValueError(f"there is no week {week}: 0 to 51")
+        return week * DAYS_PER_WEEK * HOURS_PER_DAY
 
     def step(
-        self, action: NDArray[np.int64]
+        self, action: NDArray[Any]
     ) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
-        self._batch.step(np.asarray(action, dtype=np.int64).reshape(1, -1))
-        row = self._batch.totals[0]
-        kpis = Kpis(
-            row[T_DISCOMFORT_KH], row[T_AIR_QUALITY_PPMH], row[T_ENERGY_KWH], row[T_COST],
-            row[T_EMISSIONS_KG], row[T_PEAK_KW], 1.0,
-        )  # fmt: skip
-        peak_kw = max(self._totals.peak_kw, kpis.peak_kw)
-        self._totals = Kpis(*map(float.__add__, map(float, self._totals), map(float, kpis)))
-        self._totals = self._totals._replace(peak_kw=peak_kw)
+        self._view.step(self._batch, np.asarray(action))
+        row = self._row.tolist()
+        kpis = kpis_of(row, self._decision_h)
+        self._totals = add(self._totals, kpis)
         self._left -= 1
         info = {
             "kpis": kpis,
             "totals": self._totals,
             "guard_changes": int(row[T_GUARD_CHANGES]),
-            "day": self._day(),
         }
         return self._observation(), float(self._reward(kpis)), False, self._left <= 0, info
 
     def _observation(self) -> NDArray[np.float32]:
-        chosen = self._batch.observations[0][:, self._columns]
-        clipped: NDArray[np.float32] = np.clip(chosen.ravel(), -10.0, 10.0).astype(np.float32)
+        seen = self._seen
+        seen[:, :N_ZONE_FEATURES] = self._batch.zone_features[0]
+        seen[:, N_ZONE_FEATURES:] = self._batch.site_features[0]
+        chosen = seen if self._all else seen[:, self._columns]
+        clipped: NDArray[np.float32] = chosen.ravel().clip(-OBSERVED, OBSERVED)
         return clipped
-
-    def _day(self) -> str:
-        return day_of(self._world_list[0], int(self._batch.cycle[0])).isoformat()
-
-
-def _known(what: str, given: Sequence[str] | Mapping[str, Any], known: Sequence[str]) -> None:
-    for name in given:
-        if name not in known:
-            raise ValueError(f"there is no {what} {name!r}; known are: {', '.join(known)}")

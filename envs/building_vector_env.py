@@ -1,0 +1,177 @@
+"""Many buildings as one Gymnasium vector environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+from numpy.typing import NDArray
+
+from envs.actions import view_of
+from envs.batch import Batch, BatchSnapshot
+from envs.building_env import OBSERVED
+from envs.calendar_split import DAYS_PER_WEEK, Part
+from envs.control_columns import T_GUARD_CHANGES, TOTALS
+from envs.rewards import DEFAULT_WEIGHTS, kpis_of
+from envs.stage import StageNames, scene_of, unknown
+from hvac_rl.control.encoding import FEATURE_NAMES
+from hvac_rl.control.kpis import Kpis
+from sim_buildings.weather import HOURS_PER_DAY
+
+VectorStep = tuple[
+    NDArray[np.float32],
+    NDArray[np.float64],
+    NDArray[np.bool_],
+    NDArray[np.bool_],
+    dict[str, Any],
+]
+
+
+class BuildingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[np.float64]]):
+    """``num_envs`` buildings side by side, stepped by the compiled batch engine.
+
+    The MDP is that of :class:`envs.building_env.BuildingEnv`, in single precision. Buildings whose
+    episode is over begin anew in the same step (``AutoresetMode.SAME_STEP``) without touching the
+    others; their last observations are in ``info["final_obs"]``. ``snapshot`` and ``restore`` keep
+    and bring back a moment of all buildings: look-ahead costs a copy.
+
+    ``info``: ``totals``, {name: (num_envs,)} of the decision (:data:`envs.control_columns.TOTALS`),
+    and ``guard_changes``.
+    """
+
+    metadata: dict[str, Any] = {  # noqa: RUF012 - Gymnasium's own interface
+        "render_modes": [],
+        "autoreset_mode": AutoresetMode.SAME_STEP,
+    }
+
+    def __init__(
+        self,
+        num_envs: int = 64,
+        building: str = "small_office",
+        *,
+        weather: str = "greensboro",
+        weather_seed: int | None = None,
+        tariff: str = "time_of_use",
+        year: int = 2026,
+        days: int = DAYS_PER_WEEK,
+        decision_h: float = 1.0,
+        action: str = "modes",
+        observations: Sequence[str] = FEATURE_NAMES,
+        reward_weights: Mapping[str, float] | None = None,
+        seeds: Sequence[int] = Part.TRAINING.seeds,
+        threads: int | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        """Arguments as for BuildingEnv; ``threads``: default one a processor."""
+        if num_envs < 2:
+            raise ValueError("a vector of environments has at least two; use BuildingEnv for one")
+        if render_mode is not None:
+            raise ValueError(f"there is no render mode {render_mode!r}")
+        if days < 1:
+            raise ValueError(f"an episode lasts at least one day, not {days}")
+        for name in observations:
+            if name not in FEATURE_NAMES:
+                raise unknown("observation", name, FEATURE_NAMES)
+        chosen = dict(DEFAULT_WEIGHTS if reward_weights is None else reward_weights)
+        for name in chosen:
+            if name not in Kpis._fields:
+                raise unknown("KPI", name, Kpis._fields)
+        names = StageNames(building, weather, weather_seed, tariff, year, tuple(seeds))
+        self._batch = Batch(scene_of(names), num_envs, decision_h=decision_h, threads=threads)
+        # A row of KPIs is the first of the totals, in their order; hours are what they are.
+        order = kpis_of([float(k) for k in range(len(TOTALS))], -1.0)
+        self._weights = np.zeros(len(TOTALS))
+        for name, weight in chosen.items():
+            column = getattr(order, name)
+            if column >= 0.0:
+                self._weights[int(column)] = -weight
+        self._hours_reward = -chosen.get("hours", 0.0) * decision_h
+        self._view = view_of(action)
+        self._columns = [FEATURE_NAMES.index(name) for name in observations]
+        self._all = list(observations) == list(FEATURE_NAMES)
+        self._decisions = round(days * HOURS_PER_DAY / decision_h)
+        self._left = np.zeros(num_envs, dtype=np.int64)
+        self._rng = np.random.default_rng()
+        self.num_envs = num_envs
+        loaded = self._batch.scene.building
+        self.zone_names = loaded.zone_names
+        shape = (self._batch.zones * len(self._columns),)
+        self.single_observation_space = spaces.Box(-OBSERVED, OBSERVED, shape, np.float32)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.single_action_space = self._view.space(loaded)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+
+    @property
+    def batch(self) -> Batch:
+        """The engine underneath."""
+        return self._batch
+
+    def reset(
+        self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+        """Every building begins at a week and in a world drawn by ``seed`` (one for all).
+
+        Options: ``weeks`` and ``worlds``, arrays (num_envs,), in place of what is drawn.
+        """
+        given = dict(options or {})
+        for name in given:
+            if name not in ("weeks", "worlds"):
+                raise unknown("reset option", name, ("weeks", "worlds"))
+        if isinstance(seed, list):
+            self._rng = np.random.default_rng([0 if one is None else one for one in seed])
+        elif seed is not None:
+            self._rng = np.random.default_rng(seed)
+        everyone = np.ones(self.num_envs, dtype=np.bool_)
+        self._begin(everyone, given.get("weeks"), given.get("worlds"))
+        return self._observation(), {}
+
+    def step(self, actions: NDArray[Any]) -> VectorStep:
+        self._view.step(self._batch, np.asarray(actions))
+        totals = self._batch.totals
+        rewards = totals @ self._weights + self._hours_reward
+        self._left -= 1
+        over = self._left <= 0
+        info: dict[str, Any] = {
+            "totals": {name: totals[:, k] for k, name in enumerate(TOTALS)},
+            "guard_changes": totals[:, T_GUARD_CHANGES].astype(np.int64),
+        }
+        if over.any():
+            final = self._observation()
+            info["final_obs"] = np.array(
+                [final[k] if over[k] else None for k in range(self.num_envs)], dtype=object
+            )
+            info["_final_obs"] = over.copy()
+            self._begin(over, None, None)
+        ended = np.zeros(self.num_envs, dtype=np.bool_)
+        return self._observation(), rewards, ended, over, info
+
+    def _begin(self, which: NDArray[np.bool_], weeks: Any, worlds: Any) -> None:
+        count = int(which.sum())
+        first = self._rng.choice(Part.TRAINING.first_days, count)
+        world = self._rng.integers(0, len(self._batch.scene.worlds), count)
+        days = first if weeks is None else np.asarray(weeks) * DAYS_PER_WEEK
+        world = world if worlds is None else np.asarray(worlds)
+        self._batch.reset(which, world, days * HOURS_PER_DAY)
+        self._left[which] = self._decisions
+
+    def _observation(self) -> NDArray[np.float32]:
+        seen = self._batch.observations
+        chosen = seen if self._all else seen[:, :, self._columns]
+        clipped: NDArray[np.float32] = np.clip(
+            chosen.reshape(self.num_envs, -1), -OBSERVED, OBSERVED
+        )
+        return clipped
+
+    def snapshot(self) -> tuple[BatchSnapshot, NDArray[np.int64]]:
+        """A moment of all buildings; opaque, for :meth:`restore`."""
+        return self._batch.snapshot(), self._left.copy()
+
+    def restore(self, snapshot: tuple[BatchSnapshot, NDArray[np.int64]]) -> NDArray[np.float32]:
+        """Go back to a moment; answers with its observations."""
+        self._batch.restore(snapshot[0])
+        self._left[:] = snapshot[1]
+        return self._observation()

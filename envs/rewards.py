@@ -1,0 +1,74 @@
+"""What is rewarded: KPIs by their weights, or whatever a user's function makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from envs.control_columns import (
+    T_AIR_QUALITY_PPMH,
+    T_COST,
+    T_DISCOMFORT_KH,
+    T_EMISSIONS_KG,
+    T_ENERGY_KWH,
+    T_PEAK_KW,
+)
+from envs.stage import unknown
+from hvac_rl.control.kpis import Kpis
+
+RewardFunction = Callable[[Kpis], float]
+
+# Currency each unit of a KPI is worth; the reward is minus the sum.
+DEFAULT_WEIGHTS: Mapping[str, float] = {
+    "cost": 1.0,
+    "thermal_discomfort_kh": 2.0,
+    "air_quality_ppmh": 0.001,
+}
+
+
+def kpis_of(totals: list[float], hours: float) -> Kpis:
+    """The KPIs of one decision of ``hours``, from a row of totals."""
+    return Kpis(
+        totals[T_DISCOMFORT_KH],
+        totals[T_AIR_QUALITY_PPMH],
+        totals[T_ENERGY_KWH],
+        totals[T_COST],
+        totals[T_EMISSIONS_KG],
+        totals[T_PEAK_KW],
+        hours,
+    )
+
+
+def add(total: Kpis, one: Kpis) -> Kpis:
+    """KPIs so far and those of one decision more; the peak is the larger."""
+    return Kpis(
+        total.thermal_discomfort_kh + one.thermal_discomfort_kh,
+        total.air_quality_ppmh + one.air_quality_ppmh,
+        total.energy_kwh + one.energy_kwh,
+        total.cost + one.cost,
+        total.emissions_kg + one.emissions_kg,
+        total.peak_kw if total.peak_kw > one.peak_kw else one.peak_kw,
+        total.hours + one.hours,
+    )
+
+
+def reward_function(
+    weights: Mapping[str, float] | None, reward: RewardFunction | None
+) -> RewardFunction:
+    """Minus the weighted sum of KPIs, or ``reward`` itself. Raises ValueError."""
+    if reward is not None:
+        if weights is not None:
+            raise ValueError("give reward or reward_weights, not both")
+        return reward
+    chosen = dict(DEFAULT_WEIGHTS if weights is None else weights)
+    for name in chosen:
+        if name not in Kpis._fields:
+            raise unknown("KPI", name, Kpis._fields)
+    terms = [(Kpis._fields.index(name), weight) for name, weight in chosen.items()]
+
+    def weighted(kpis: Kpis) -> float:
+        total = 0.0
+        for column, weight in terms:
+            total -= weight * kpis[column]
+        return total
+
+    return weighted
