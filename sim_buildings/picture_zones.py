@@ -56,7 +56,8 @@ def draw_plan(axis: Axes, record: YearRecord) -> None:
         members = list(tile.members)
         mean_kh = float(outside_kh[members].mean())
         mean_k = mean_kh / max(float(occupied_h[members].mean()), 1.0)
-        shade = 0.85 * min(mean_k / REDDEST_K, 1.0)
+        # The root tells small differences apart.
+        shade = 0.85 * min(mean_k / REDDEST_K, 1.0) ** 0.5
         axis.add_patch(
             Rectangle(
                 (tile.x, tile.y), tile.width, tile.height,
