@@ -77,7 +77,7 @@ class Zone:
     """Moisture that air and furniture store over what the air does. Assumed: EnergyPlus's
     documentation of the sensible and latent capacity multiplier speaks of 1 to 25."""
 
-    area_per_person_m2: float = positive()
+    area_per_person_m2: float = number(0.1)
     person_sensible_w: float = positive()
     person_latent_w: float = not_negative(55.0)
     """ASHRAE Fundamentals, chapter 18, table 1: moderately active office work."""

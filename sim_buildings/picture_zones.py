@@ -51,6 +51,7 @@ def draw_plan(axis: Axes, record: YearRecord) -> None:
     outside_kh = record.outside_kh
     occupied_h = record.occupied.sum(axis=0)
     tiles = plan_of(record.building)
+    whole_m2 = sum(tile.width * tile.height for tile in tiles)
     colours = matplotlib.colormaps["YlOrRd"]
     for tile in tiles:
         members = list(tile.members)
@@ -67,14 +68,17 @@ def draw_plan(axis: Axes, record: YearRecord) -> None:
         area_m2 = record.building.zones[members[0]].area_m2
         flat = tile.height < 0.3 * tile.width
         parts = [tile.name, f"{area_m2:.0f} m²", f"{mean_kh:,.0f} K·h"]
+        small = tile.width * tile.height < 0.01 * whole_m2
         if len(tiles) > MOST_DETAILED:
             del parts[1]
-        narrow = tile.width < 0.6 * tile.height and len(tiles) > MOST_DETAILED
+        elif small:
+            del parts[1:]
+        narrow = tile.width < 0.6 * tile.height and (small or len(tiles) > MOST_DETAILED)
         axis.text(
             tile.x + tile.width / 2, tile.y + tile.height / 2,
             ("  " if flat and len(tiles) <= MOST_DETAILED else "\n").join(parts),
             ha="center", va="center", rotation=90 if narrow else 0,
-            fontsize=7 if len(tiles) > MOST_DETAILED else 10,
+            fontsize=7 if small or len(tiles) > MOST_DETAILED else 10,
             color="white" if shade > 0.55 else "black",
         )  # fmt: skip
     axis.set_aspect("equal")

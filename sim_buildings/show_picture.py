@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import cast
 
 import matplotlib
 
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
-from matplotlib.figure import Figure
+import numpy as np
+from matplotlib.figure import Figure, SubFigure
+from numpy.typing import NDArray
 
 from sim_buildings.picture_energy import carpet, draw_peak_day, hourly_kw, monthly, signature
 from sim_buildings.picture_zones import draw_plan, durations, extreme_week, week, zones_of
@@ -23,14 +26,16 @@ def draw_year(path: Path, record: YearRecord) -> None:
     sides = [side for side in (*SIDES, INSIDE) if zones_of(record, side)]
     figure = plt.figure(figsize=(17, 23), layout="constrained")
     _title(figure, record)
-    rows = figure.subfigures(6, 1, height_ratios=(1.0, 0.95, 0.9, 0.85, 0.85, 0.95))
+    made = figure.subfigures(6, 1, height_ratios=(1.0, 0.95, 0.9, 0.85, 0.85, 0.95))
+    rows: list[SubFigure] = list(cast("NDArray[np.object_]", made))
     plan, by_month = rows[0].subplots(1, 2, width_ratios=(1, 1.25))
     draw_plan(plan, record)
     monthly(by_month, record)
     power, air = rows[1].subplots(1, 2)
     carpet(power, record, hourly_kw(record), "Electric power [kW]", "inferno")
     carpet(air, record, record.mean_air_c, "Zone temperature, mean by area [°C]", "RdYlBu_r")
-    durations(*rows[2].subplots(1, 3), record)
+    temperature, co2, humidity = rows[2].subplots(1, 3)
+    durations(temperature, co2, humidity, record)
     for row, sign, what in ((rows[3], -1.0, "Coldest week"), (rows[4], 1.0, "Warmest week")):
         first_day = extreme_week(record, sign)
         begin = date(record.world.year, 1, 1) + timedelta(days=first_day)

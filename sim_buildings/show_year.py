@@ -23,8 +23,6 @@ def show_year(
 
     Raises ConfigError for wrong weather.
     """
-    if out is not None:
-        check_picture(out)
     with console.status("Preparing the simulator (the first time compiles it) ..."):
         warm()
         world = make_world(building, weather, year, seed)
@@ -72,7 +70,7 @@ def comfort_table(record: YearRecord) -> Table:
         "zones", "hours", f"K·h outside {bms.occupied_heating_c:g}–{bms.occupied_cooling_c:g} °C",
         "air °C", "CO2 at most ppm", f"h above {limit_ppm:.0f} ppm", "humidity %",
     ):  # fmt: skip
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", min_width=9 if column == "air °C" else None)
     outside_kh = record.outside_kh
     for side in (*SIDES, INSIDE):
         zones = [

@@ -82,7 +82,7 @@ class YearRecord:
 
     @property
     def days(self) -> int:
-        return self.rows.shape[0] // (HOURS_PER_DAY * ROWS_PER_HOUR)
+        return int(self.rows.shape[0]) // (HOURS_PER_DAY * ROWS_PER_HOUR)
 
     @property
     def outdoor_c(self) -> Floats:
