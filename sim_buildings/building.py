@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hvac_rl.errors import ConfigError
-from sim_buildings.building_checks import LONGEST_SUBSTEP_S, check
+from sim_buildings.building_checks import LONGEST_SUBSTEP_S, check, check_holidays
 from sim_buildings.building_parts import (
     AirHandler,
     Bms,
@@ -104,7 +104,7 @@ def load_building(building: str | Path) -> Building:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(str(path), f"cannot be read: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(str(path), f"is not TOML: {error}") from error
     return _building(table, path.name)
 
@@ -130,6 +130,7 @@ def _building(table: dict[str, object], file: str) -> Building:
     rest = {key: value for key, value in table.items() if key not in given}
     building = read(Building, rest, f"{file}: ", given)
     check(building, file, [at for at, _ in zones], [at for at, _ in interfaces])
+    check_holidays(building.holidays_country, building.holidays_subdivision, file)
     return building
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hvac_rl.errors import ConfigError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 LONGEST_SUBSTEP_S = 300.0
 # EN 1264-2: limit of a floor's heat flow in the outer strip of a room; 100 W/m2 where people stay.
 FLOOR_HEATING_MOST_W_M2 = 175.0
+LEAST_PEOPLE = 0.5
+"""Design people of a zone: below, the one person who comes would be more than all it is for."""
 
 
 def check(
@@ -69,6 +72,11 @@ def check_zone(zone: Zone, at: str) -> None:
         raise ConfigError(
             f"{at}.airflow_max_m3_s", f"changes the air within {LONGEST_SUBSTEP_S:g} s"
         )
+    if zone.design_people < LEAST_PEOPLE:
+        raise ConfigError(
+            f"{at}.area_per_person_m2",
+            f"leaves {zone.design_people:.2g} people in {zone.area_m2:g} m2; at least half a one",
+        )
     for u in ("wall_u_w_m2_k", "roof_u_w_m2_k"):
         if getattr(zone, u) >= zone.inner_film_w_m2_k:
             raise ConfigError(f"{at}.{u}", "must be less than inner_film_w_m2_k")
@@ -93,3 +101,24 @@ def check_bms(bms: Bms, file: str) -> None:
     ):
         if getattr(bms, low) >= getattr(bms, high):
             raise ConfigError(f"{file}: bms.{low}", f"must be less than {high}")
+
+
+@cache
+def check_holidays(country: str, subdivision: str, file: str) -> None:
+    """Raise ConfigError for a country or subdivision whose holidays are not known."""
+    # Imported here: who checks parts of a building needs no calendar.
+    import holidays
+
+    known = holidays.list_supported_countries(include_aliases=True)
+    if country not in known:
+        raise ConfigError(
+            f"{file}: holidays_country",
+            f"there is no {country!r}",
+            "Give the country's ISO 3166 code of two letters, as in US or DE",
+        )
+    if subdivision not in known[country]:
+        raise ConfigError(
+            f"{file}: holidays_subdivision",
+            f"{country} has no {subdivision!r}",
+            f"Known are: {', '.join(known[country]) or 'none: this country cannot be used'}",
+        )

@@ -37,7 +37,9 @@ class Zone:
     area_m2: float = positive()
     volume_m3: float = positive()
     roof_area_m2: float = not_negative()
+    """Under the sky."""
     slab_edge_m: float = not_negative()
+    """Length of the floor's edge on the ground, along outer walls."""
     facades: tuple[Facade, ...]
 
     wall_u_w_m2_k: float = positive()
@@ -45,10 +47,13 @@ class Zone:
     window_u_w_m2_k: float = positive()
     window_shgc: float = fraction()
     window_visible: float = fraction()
+    """Visible transmittance of the glass."""
     slab_edge_w_m_k: float = not_negative()
+    """Loss to outdoor air a metre of that edge."""
     ground_u_w_m2_k: float = not_negative(0.0)
     """Floor to undisturbed ground, a m2 of floor."""
     absorptance: float = fraction()
+    """Of the sun on opaque walls and roof."""
     outer_film_w_m2_k: float = positive(17.0)
     """ASHRAE Fundamentals, chapter 18 (sol-air temperature): 17 W/(m2 K)."""
     infiltration_m3_s_m2: float = not_negative()
@@ -62,7 +67,9 @@ class Zone:
     commercial reference buildings."""
     blinds: bool = True
     blind_closed_solar: float = fraction()
+    """What a closed blind leaves of the sun's heat."""
     blind_closed_light: float = fraction()
+    """What it leaves of the daylight."""
 
     inner_film_w_m2_k: float = positive()
     air_capacity_j_k_m2: float = positive()
@@ -70,14 +77,16 @@ class Zone:
     roof_capacity_j_k_m2: float = positive()
     mass_capacity_j_k_m2: float = positive()
     mass_film_w_m2_k: float = positive()
+    """Floor and furniture to the room's air, a m2 of floor."""
     radiation_to_mass: float = fraction()
+    """Share of radiant heat that floor and furniture take; the rest falls on walls and ceiling."""
     solar_to_air: float = fraction(0.0)
     """Share of transmitted sun that warms the air at once (light furniture)."""
     moisture_buffer: float = positive(5.0)
     """Moisture that air and furniture store over what the air does. Assumed: EnergyPlus's
     documentation of the sensible and latent capacity multiplier speaks of 1 to 25."""
 
-    area_per_person_m2: float = positive()
+    area_per_person_m2: float = number(0.1)
     person_sensible_w: float = positive()
     person_latent_w: float = not_negative(55.0)
     """ASHRAE Fundamentals, chapter 18, table 1: moderately active office work."""
@@ -85,14 +94,18 @@ class Zone:
     lights_w_m2: float = not_negative()
     lights_radiant: float = fraction()
     full_light_lux: float = positive()
+    """What the lights give when they are full on."""
     equipment_w_m2: float = not_negative()
     equipment_radiant: float = fraction()
     equipment_base: float = fraction()
+    """Share of the equipment that runs always; the rest follows the people."""
 
     airflow_max_m3_s: float = positive()
     airflow_min_m3_s: float = positive()
     airflow_heating_m3_s: float = positive()
+    """The box's flow while it heats."""
     reheat_capacity_w: float = not_negative()
+    """Heat that the box, or the heated floor, can give."""
     floor_heating: bool = False
     """Heat goes into the floor, not into the supply air."""
 
@@ -145,9 +158,11 @@ class AirHandler:
     internal_pressure_pa: float = not_negative()
     fan_efficiency: float = number(0.05, 1.0)
     discharge_max_c: float = number(20.0, 60.0)
+    """The warmest air that boxes blow into rooms."""
     outdoor_air_per_person_m3_s: float = not_negative()
     outdoor_air_per_area_m3_s_m2: float = not_negative()
     local_wind: float = fraction()
+    """Wind at the walls over wind at the weather station."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,13 +192,17 @@ class Bms:
     lights_start_h: float = number(0.0, 24.0)
     lights_end_h: float = number(0.0, 24.0)
     lights_off_level: float = fraction()
+    """Level outside the lights' hours."""
     occupied_heating_c: float = number(5.0, 40.0)
     occupied_cooling_c: float = number(5.0, 40.0)
     setback_heating_c: float = number(5.0, 40.0)
     setback_cooling_c: float = number(5.0, 40.0)
     supply_air_c: float = number(8.0, 20.0)
     warm_up_supply_air_c: float = number(20.0, 45.0)
+    """Supply air setpoint while the building warms up."""
     night_cycle_k: float = positive()
+    """How far a room passes its setback before the fan starts at night, and comes back before it
+    stops."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

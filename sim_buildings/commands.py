@@ -1,4 +1,4 @@
-"""``hvac-rl simulate``: a simulated building on the network, or headless."""
+"""``hvac-rl simulate``: a simulated building on the network, or headless; ``hvac-rl building``."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from hvac_rl.errors import MissingExtra
+from sim_buildings.building_commands import building as building_app
 
 OUR_PACKAGES = ("hvac_rl", "sim_buildings")
 
 
 def register(app: typer.Typer) -> None:
     app.command()(simulate)
+    app.add_typer(building_app, name="building")
 
 
 def simulate(

@@ -63,6 +63,12 @@ RANGES = {
     "infrared": (50.0, 700.0),
     "opaque_tenths": (0.0, 10.0),
 }
+PLACE_RANGES = {
+    "latitude_deg": (-90.0, 90.0),
+    "longitude_deg": (-180.0, 180.0),
+    "utc_offset_h": (-12.0, 14.0),
+    "altitude_m": (-500.0, 9000.0),
+}
 ALWAYS = ("temp_air", "wind_speed", "ghi", "dhi", "relative_humidity")
 # pvlib's or the file's name of a column, and the factor to SI units.
 EPW_COLUMNS = {
@@ -187,9 +193,19 @@ def _read(path: Path) -> tuple[pd.DataFrame, Place]:
         for theirs, (ours, factor) in renamed.items():
             if theirs in table:
                 hours[ours] = table[theirs].astype(np.float64) * factor
-        return pd.DataFrame(hours, index=table.index), place
-    except (KeyError, ValueError, IndexError, UnicodeDecodeError) as error:
+        hourly = pd.DataFrame(hours, index=table.index)
+    # pvlib stumbles over its own unset name in a file without lines.
+    except (KeyError, ValueError, IndexError, UnicodeDecodeError, UnboundLocalError) as error:
         raise ConfigError(str(path), f"is not a TMY3, TMY2 or EPW file: {error}") from error
+    _check_place(place, path)
+    return hourly, place
+
+
+def _check_place(place: Place, path: Path) -> None:
+    for key, (low, high) in PLACE_RANGES.items():
+        value = getattr(place, key)
+        if not low <= value <= high:
+            raise ConfigError(f"{path}: {key}", f"must lie in {low:g} to {high:g}, is {value:g}")
 
 
 def _checked(table: pd.DataFrame, path: Path) -> dict[str, Floats]:
