@@ -36,6 +36,11 @@ def infiltration_m3_s(
     return flow * share
 
 
+def thicker(outdoor_c: float) -> float:
+    """Density of outdoor air over that of air at 20 °C, at one pressure [-]."""
+    return 293.15 / (outdoor_c + 273.15)
+
+
 def carried_after(
     here: float,
     supplied: float,

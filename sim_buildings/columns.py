@@ -81,7 +81,8 @@ ZONE_OVERRIDE = ZONE_BMS + len(ZONE_COMMANDS)
 ZONE_EFFECTIVE = ZONE_OVERRIDE + len(ZONE_COMMANDS)
 
 # A zone's equations during one substep: its air's n and d, the two masses' a and b, infiltration,
-# sun driven into the opaque envelope, radiation, mixing with neighbours, blind geometry.
+# sun driven into the opaque envelope, sun and gains by where they go (lost: out through the
+# windows), mixing with neighbours, blind geometry.
 ZONE_WORK = (
     "n",
     "d",
@@ -91,8 +92,10 @@ ZONE_WORK = (
     "mass_b",
     "infiltration_m3_s",
     "wall_sun_w",
-    "radiant_w",
+    "envelope_heat_w",
+    "mass_heat_w",
     "convective_w",
+    "lost_w",
     "mixing_co2",
     "mixing_humidity",
     "covered",
@@ -108,8 +111,10 @@ ZONE_WORK = (
     W_MASS_B,
     W_INFILTRATION,
     W_WALL_SUN,
-    W_RADIANT,
+    W_ENVELOPE_HEAT,
+    W_MASS_HEAT,
     W_CONVECTIVE,
+    W_LOST,
     W_MIXING_CO2,
     W_MIXING_HUMIDITY,
     W_COVERED,
