@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,16 +28,21 @@ from sim_buildings.reference.bestest_result import (
     reduce_hours,
 )
 from sim_buildings.reference.double_glass import Glazing, glazing
+from sim_buildings.reference.films import (
+    INNER_FILM_W_M2_K,
+    glass_film_w_m2_k,
+    wall_film_w_m2_k,
+)
 from sim_buildings.reference.own_building import (
     ALWAYS,
     IDLE_BOX,
-    INNER_FILM_W_M2_K,
     NEVER,
     NO_PLANT,
     idle_handler,
+    sun_on_floor,
 )
 from sim_buildings.simulation import Simulation
-from sim_buildings.thermal import LONGWAVE_W_M2_K, RADIANT_FILM_W_M2_K
+from sim_buildings.thermal import RADIANT_FILM_W_M2_K
 from sim_buildings.weather import load_weather
 from sim_buildings.world import World, make_world
 
@@ -51,8 +57,8 @@ AZIMUTH_DEG = {"north": 0.0, "east": 90.0, "south": 180.0, "west": 270.0}
 
 def run_case(case: Case, epw: Path) -> CaseResult:
     """Our simulator's year for ``case`` with the weather file ``epw``."""
-    air_heat_j_m3_k = load_weather(str(epw), YEAR).air_heat_j_m3_k
-    building = build(case, mean_wind_m_s(epw), air_heat_j_m3_k)
+    site = site_of(case, epw)
+    building = build(case, site)
     world = _world(building, case, epw)
     simulation = Simulation(
         building, world, start_s=world.start_s - WARM_UP_DAYS * 86_400.0, dt_s=STEP_S, ideal=True
@@ -60,20 +66,19 @@ def run_case(case: Case, epw: Path) -> CaseResult:
     commands = _commands(case)
     _days(simulation, commands, WARM_UP_DAYS)
     air_c, ideal_w, sun_w = _days(simulation, commands, HOURS_A_YEAR // 24)
-    passes = _passes(case, building.zones[0])
+    glass = _glass(case, site)
     hours = CaseHours(
         _hourly(air_c),
         _hourly(np.maximum(ideal_w, 0.0)),
         _hourly(np.maximum(-ideal_w, 0.0)),
-        _hourly(sun_w) * passes,
+        _hourly(sun_w) * glass.solar_transmittance / glass.shgc,
     )
     return reduce_hours(case.name, hours)
 
 
-def build(case: Case, wind_m_s: float, air_heat_j_m3_k: float) -> Building:
-    """A case as a building of one zone; ``wind_m_s`` at its walls gives the outer film, ``air_heat_j_m3_k``
-    what the site's thin air stores."""
-    zone = _zone(case, wind_m_s, air_heat_j_m3_k)
+def build(case: Case, site: Site) -> Building:
+    """A case as a building of one zone."""
+    zone = _zone(case, site)
     return Building(
         name=f"bestest_{case.name}",
         title=f"BESTEST case {case.name}",
@@ -88,39 +93,43 @@ def build(case: Case, wind_m_s: float, air_heat_j_m3_k: float) -> Building:
     )
 
 
-def mean_wind_m_s(epw: Path, height_m: float = 1.35) -> float:
-    """The year's mean wind at half the wall's height.
+class Site(NamedTuple):
+    """What of the weather a building's constants depend on."""
 
-    EnergyPlus Engineering Reference, local wind speed: terrain "Country" (exponent 0.14), as at the
-    weather station.
-    """
-    wind = load_weather(str(epw), YEAR).wind_m_s
-    return float(wind.mean()) * (height_m / 10.0) ** 0.14
-
-
-def outer_film_w_m2_k(wind_m_s: float) -> float:
-    """ISO 6946:2017, annex C: convection 4 + 4 v, and radiation."""
-    return 4.0 + 4.0 * wind_m_s + LONGWAVE_W_M2_K
+    wind_m_s: float
+    """The year's mean at half the wall's height."""
+    air_heat_j_m3_k: float
+    beam_share: float
+    """Of the sun that passes the windows in a year."""
 
 
-def _glass(case: Case, outer_film: float) -> Glazing:
-    return glazing(case.glass, INNER_FILM_W_M2_K, outer_film)
+def site_of(case: Case, epw: Path) -> Site:
+    """Wind by EnergyPlus Engineering Reference, local wind speed: terrain "Country" (exponent
+    0.14), as at the weather station."""
+    weather = load_weather(str(epw), YEAR)
+    beam = total = 0.0
+    for window in case.windows:
+        sun = weather.facade(AZIMUTH_DEG[window.facade])
+        beam += window.area_m2 * float(sun.window_beam.sum())
+        total += window.area_m2 * float(sun.window.sum())
+    wind_m_s = float(weather.wind_m_s.mean()) * (case.height_m / 2.0 / 10.0) ** 0.14
+    return Site(wind_m_s, weather.air_heat_j_m3_k, beam / total)
 
 
-def _passes(case: Case, zone: Zone) -> float:
-    """Transmitted sun over heat gain."""
-    return _glass(case, zone.outer_film_w_m2_k).solar_transmittance / zone.window_shgc
+def _glass(case: Case, site: Site) -> Glazing:
+    return glazing(case.glass, INNER_FILM_W_M2_K, glass_film_w_m2_k(site.wind_m_s))
 
 
-def _zone(case: Case, wind_m_s: float, air_heat_j_m3_k: float) -> Zone:
-    outer_film = outer_film_w_m2_k(wind_m_s)
-    glass = _glass(case, outer_film)
+def _zone(case: Case, site: Site) -> Zone:
+    outer_film = wall_film_w_m2_k(site.wind_m_s)
+    glass = _glass(case, site)
     fabric = case.fabric
     wall, roof, floor = inside(fabric.wall), inside(fabric.roof), inside(fabric.floor)
     floor_r = sum(layer.resistance_m2_k_w for layer in fabric.floor)
     absorbed = 1.0 - glass.solar_transmittance / glass.shgc
     leak_m3_s = case.infiltration_ach * case.volume_m3 / 3600.0
     open_m3_s = leak_m3_s + case.night_vent_m3_s
+    surfaces_m2 = 2.0 * (case.floor_m2 + (case.width_m + case.depth_m) * case.height_m)
     outer_m2 = 2.0 * (case.width_m + case.depth_m) * case.height_m
     return Zone(
         name="zone",
@@ -152,12 +161,14 @@ def _zone(case: Case, wind_m_s: float, air_heat_j_m3_k: float) -> Zone:
         wall_inside_m2_k_w=wall.resistance_m2_k_w,
         roof_inside_m2_k_w=roof.resistance_m2_k_w,
         inner_absorptance=case.solar_absorptance_inside,
-        air_capacity_j_k_m2=air_heat_j_m3_k * case.height_m,
+        air_capacity_j_k_m2=site.air_heat_j_m3_k * case.height_m,
         wall_capacity_j_k_m2=wall.capacity_j_m2_k,
         roof_capacity_j_k_m2=roof.capacity_j_m2_k,
         mass_capacity_j_k_m2=floor.capacity_j_m2_k,
         mass_film_w_m2_k=1.0 / (1.0 / INNER_FILM_W_M2_K + floor.resistance_m2_k_w),
-        radiation_to_mass=0.642,
+        radiation_to_mass=sun_on_floor(
+            site.beam_share, case.solar_absorptance_inside, case.floor_m2 / surfaces_m2
+        ),
         # Heat that the inner pane absorbed goes to the air as far as the film is convection.
         solar_to_air=absorbed * (1.0 - RADIANT_FILM_W_M2_K / INNER_FILM_W_M2_K),
         area_per_person_m2=case.floor_m2,

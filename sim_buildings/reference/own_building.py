@@ -11,10 +11,6 @@ from sim_buildings.building_parts import AirHandler, Bms, Plant, Schedule
 
 NEVER_HEAT_C, NEVER_COOL_C = -100.0, 200.0
 
-# ISO 6946:2017, table 7 and annex C: surface resistance of 0.13 m2 K/W inside, and the
-# convection of 4 + 4 v outside, with v [m/s] at the surface.
-INNER_FILM_W_M2_K = 1.0 / 0.13
-
 NEVER = Bms(
     occupied_start_h=0.0,
     occupied_end_h=24.0,
@@ -53,3 +49,13 @@ def idle_handler(name: str) -> AirHandler:
         outdoor_air_per_area_m3_s_m2=0.0,
         local_wind=0.0,
     )
+
+
+def sun_on_floor(beam_share: float, absorptance: float, floor_share: float) -> float:
+    """Share of transmitted sun that the floor takes.
+
+    Beams fall on the floor; what it reflects, and diffuse light, spread evenly over all surfaces,
+    of which it is ``floor_share``. Assumed: EnergyPlus follows beams to the surface they hit.
+    """
+    beam = absorptance + (1.0 - absorptance) * floor_share
+    return beam_share * beam + (1.0 - beam_share) * floor_share

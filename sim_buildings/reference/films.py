@@ -1,0 +1,31 @@
+"""Surface films of the reference buildings, the same rules for all of them."""
+
+from __future__ import annotations
+
+from sim_buildings.thermal import LONGWAVE_W_M2_K, RADIANT_FILM_W_M2_K
+
+# TARP's natural convection at a vertical surface, 1.31 |dT|^(1/3) (Walton 1983, NBSIR 83-2655; as
+# in EnergyPlus), at a difference of 2.5 K, assumed typical between surfaces and still room air.
+INNER_FILM_W_M2_K = RADIANT_FILM_W_M2_K + 1.31 * 2.5 ** (1.0 / 3.0)
+# DOE-2's roughness factor of a rough surface over glass (EnergyPlus Engineering Reference).
+ROUGH = 1.67
+EMITTANCE, GLASS_EMITTANCE = 0.9, 0.84
+
+
+def glass_convection_w_m2_k(wind_m_s: float) -> float:
+    """Forced convection at smooth glass, the mean of windward and leeward.
+
+    The MoWiTT measurements of Yazdanian and Klems 1994 (ASHRAE Transactions 100(1)), as in
+    EnergyPlus Engineering Reference, outside convection, MoWiTT and DOE-2.
+    """
+    return 0.5 * (3.26 * wind_m_s**0.89 + 3.55 * wind_m_s**0.617)
+
+
+def wall_film_w_m2_k(wind_m_s: float) -> float:
+    """Outer film of a rough wall: convection and radiation."""
+    return ROUGH * glass_convection_w_m2_k(wind_m_s) + LONGWAVE_W_M2_K
+
+
+def glass_film_w_m2_k(wind_m_s: float) -> float:
+    """Outer film of a window: convection and radiation."""
+    return glass_convection_w_m2_k(wind_m_s) + LONGWAVE_W_M2_K * GLASS_EMITTANCE / EMITTANCE
