@@ -82,7 +82,7 @@ ZONE_EFFECTIVE = ZONE_OVERRIDE + len(ZONE_COMMANDS)
 
 # A zone's equations during one substep: its air's n and d, the two masses' a and b, infiltration,
 # sun driven into the opaque envelope, sun and gains by where they go (lost: out through the
-# windows), mixing with neighbours, blind geometry.
+# windows), what the air exchanges with the masses, mixing with neighbours, blind geometry.
 ZONE_WORK = (
     "n",
     "d",
@@ -96,6 +96,8 @@ ZONE_WORK = (
     "mass_heat_w",
     "convective_w",
     "lost_w",
+    "envelope_air_w_per_k",
+    "mass_air_w_per_k",
     "mixing_co2",
     "mixing_humidity",
     "covered",
@@ -115,6 +117,8 @@ ZONE_WORK = (
     W_MASS_HEAT,
     W_CONVECTIVE,
     W_LOST,
+    W_ENVELOPE_AIR,
+    W_MASS_AIR,
     W_MIXING_CO2,
     W_MIXING_HUMIDITY,
     W_COVERED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # A zone: conductances, capacities and areas are its totals. envelope: walls and roof where they
 # store heat. window_sky: how far the sky cools the windows' outer side, a kelvin it is colder.
-# sun_*, radiant_*: shares of sun and radiant gains; what is missing leaves through the windows.
+# *_rise: the change with the convection s of thermal.py. sun_*, radiant_*: shares of sun and radiant gains; what is missing leaves through the windows.
 ZONE_PARAMS = (
     "volume_m3",
     "air_j_per_k",
@@ -14,9 +14,11 @@ ZONE_PARAMS = (
     "window_envelope_w_per_k",
     "window_mass_w_per_k",
     "envelope_air_w_per_k",
+    "envelope_air_rise",
     "envelope_mass_w_per_k",
     "envelope_outdoor_w_per_k",
     "mass_air_w_per_k",
+    "mass_air_rise",
     "mass_outdoor_w_per_k",
     "mass_ground_w_per_k",
     "roof_sun_m2",
@@ -29,6 +31,9 @@ ZONE_PARAMS = (
     "sun_air",
     "sun_envelope",
     "sun_mass",
+    "sun_air_rise",
+    "sun_envelope_rise",
+    "sun_mass_rise",
     "radiant_air",
     "radiant_envelope",
     "radiant_mass",
@@ -64,9 +69,11 @@ ZONE_PARAMS = (
     PZ_WINDOW_ENVELOPE,
     PZ_WINDOW_MASS,
     PZ_ENVELOPE_AIR,
+    PZ_ENVELOPE_AIR_RISE,
     PZ_ENVELOPE_MASS,
     PZ_ENVELOPE_OUTDOOR,
     PZ_MASS_AIR,
+    PZ_MASS_AIR_RISE,
     PZ_MASS_OUTDOOR,
     PZ_MASS_GROUND,
     PZ_ROOF_SUN,
@@ -79,6 +86,9 @@ ZONE_PARAMS = (
     PZ_SUN_AIR,
     PZ_SUN_ENVELOPE,
     PZ_SUN_MASS,
+    PZ_SUN_AIR_RISE,
+    PZ_SUN_ENVELOPE_RISE,
+    PZ_SUN_MASS_RISE,
     PZ_RADIANT_AIR,
     PZ_RADIANT_ENVELOPE,
     PZ_RADIANT_MASS,

@@ -140,9 +140,11 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
         "window_envelope_w_per_k": inside.window_envelope,
         "window_mass_w_per_k": inside.window_mass,
         "envelope_air_w_per_k": inside.envelope_air,
+        "envelope_air_rise": inside.envelope_air_rise,
         "envelope_mass_w_per_k": inside.envelope_mass,
         "envelope_outdoor_w_per_k": wall_outer + roof_outer,
         "mass_air_w_per_k": inside.mass_air,
+        "mass_air_rise": inside.mass_air_rise,
         # In series with the floor's film the edge keeps its F-factor, the ground its U-value.
         "mass_outdoor_w_per_k": 1.0 / (1.0 / slab_edge - 1.0 / mass_air) if slab_edge else 0.0,
         "mass_ground_w_per_k": zone.area_m2
@@ -159,6 +161,9 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
         "sun_air": inside.sun.air,
         "sun_envelope": inside.sun.envelope,
         "sun_mass": inside.sun.mass,
+        "sun_air_rise": inside.sun_rise.air,
+        "sun_envelope_rise": inside.sun_rise.envelope,
+        "sun_mass_rise": inside.sun_rise.mass,
         "radiant_air": inside.radiant.air,
         "radiant_envelope": inside.radiant.envelope,
         "radiant_mass": inside.radiant.mass,

@@ -23,7 +23,12 @@ from numpy.typing import NDArray
 
 from sim_buildings.building_parts import Zone
 from sim_buildings.glass import DIFFUSE_MODIFIER
-from sim_buildings.thermal import RADIANT_FILM_W_M2_K
+from sim_buildings.thermal import (
+    CONVECTION_K,
+    CONVECTION_RISE_W_M2_K,
+    RADIANT_FILM_W_M2_K,
+    TYPICAL_CONVECTION,
+)
 
 Floats = NDArray[np.float64]
 
@@ -44,8 +49,26 @@ class Shares(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Conductances [W/K] between what stores heat, and the shares of sun and radiant gains."""
+    """Conductances [W/K] between what stores heat, and the shares of sun and radiant gains.
 
+    ``..._rise``: how they change with the convection s of :mod:`sim_buildings.thermal`; they hold
+    at s = 0.
+    """
+
+    envelope_air: float
+    envelope_air_rise: float
+    mass_air: float
+    mass_air_rise: float
+    envelope_mass: float
+    window_air: float
+    window_envelope: float
+    window_mass: float
+    sun: Shares
+    sun_rise: Shares
+    radiant: Shares
+
+
+class _Network(NamedTuple):
     envelope_air: float
     mass_air: float
     envelope_mass: float
@@ -57,7 +80,42 @@ class Room(NamedTuple):
 
 
 def room(zone: Zone) -> Room:
-    """The reduced network of ``zone``."""
+    """The reduced network of ``zone``.
+
+    Natural convection changes what is most sensitive to it: linear in s, through the networks at
+    2 K and 18 K. The rest stays as at 2.5 K, where the zone's film holds.
+    """
+    film = zone.inner_film_w_m2_k - RADIANT_FILM_W_M2_K
+    low_s, high_s = 2.0 / (2.0 + CONVECTION_K), 18.0 / (18.0 + CONVECTION_K)
+
+    def at(s: float) -> _Network:
+        return _network(zone, max(film + CONVECTION_RISE_W_M2_K * (s - TYPICAL_CONVECTION), 0.1))
+
+    low, high, typical = at(low_s), at(high_s), at(TYPICAL_CONVECTION)
+
+    def line(a: float, b: float) -> tuple[float, float]:
+        rise = (b - a) / (high_s - low_s)
+        return a - rise * low_s, rise
+
+    envelope_air, envelope_air_rise = line(low.envelope_air, high.envelope_air)
+    mass_air, mass_air_rise = line(low.mass_air, high.mass_air)
+    sun = [line(a, b) for a, b in zip(low.sun, high.sun, strict=True)]
+    return Room(
+        envelope_air,
+        envelope_air_rise,
+        mass_air,
+        mass_air_rise,
+        typical.envelope_mass,
+        typical.window_air,
+        typical.window_envelope,
+        typical.window_mass,
+        Shares(*(value for value, _ in sun)),
+        Shares(*(rise for _, rise in sun)),
+        typical.radiant,
+    )
+
+
+def _network(zone: Zone, convective: float) -> _Network:
     areas = surface_areas_m2(zone)
     network = np.zeros((10, 10))
 
@@ -68,7 +126,6 @@ def room(zone: Zone) -> Room:
         network[b, b] += w_per_k
 
     total_m2 = sum(areas.values())
-    convective = zone.inner_film_w_m2_k - RADIANT_FILM_W_M2_K
     for surface, area_m2 in areas.items():
         join(surface, AIR, convective * area_m2)
         if area_m2 < total_m2:
@@ -96,7 +153,7 @@ def room(zone: Zone) -> Room:
         to = carried @ falls
         return Shares(to_air + float(to[AIR]), float(to[ENVELOPE]), float(to[MASS]))
 
-    return Room(
+    return _Network(
         envelope_air=-float(left[ENVELOPE, AIR]),
         mass_air=-float(left[MASS, AIR]),
         envelope_mass=-float(left[ENVELOPE, MASS]),

@@ -38,11 +38,13 @@ from sim_buildings.columns import (
     W_COVERED,
     W_D,
     W_ENVELOPE_A,
+    W_ENVELOPE_AIR,
     W_ENVELOPE_B,
     W_ENVELOPE_HEAT,
     W_INFILTRATION,
     W_LOST,
     W_MASS_A,
+    W_MASS_AIR,
     W_MASS_B,
     W_MIXING_CO2,
     W_MIXING_HUMIDITY,
@@ -101,6 +103,7 @@ from sim_buildings.parameter_columns import (
     PZ_CLOSED_SOLAR,
     PZ_ENVELOPE,
     PZ_ENVELOPE_AIR,
+    PZ_ENVELOPE_AIR_RISE,
     PZ_ENVELOPE_MASS,
     PZ_ENVELOPE_OUTDOOR,
     PZ_ENVELOPE_SKY,
@@ -117,6 +120,7 @@ from sim_buildings.parameter_columns import (
     PZ_LIGHTS_RADIANT,
     PZ_MASS,
     PZ_MASS_AIR,
+    PZ_MASS_AIR_RISE,
     PZ_MASS_GROUND,
     PZ_MASS_OUTDOOR,
     PZ_MOISTURE_BUFFER,
@@ -128,8 +132,11 @@ from sim_buildings.parameter_columns import (
     PZ_RADIANT_MASS,
     PZ_ROOF_SUN,
     PZ_SUN_AIR,
+    PZ_SUN_AIR_RISE,
     PZ_SUN_ENVELOPE,
+    PZ_SUN_ENVELOPE_RISE,
     PZ_SUN_MASS,
+    PZ_SUN_MASS_RISE,
     PZ_VISIBLE,
     PZ_VOLUME,
     PZ_WINDOW_AIR,
@@ -138,7 +145,7 @@ from sim_buildings.parameter_columns import (
     PZ_WINDOW_SKY,
 )
 from sim_buildings.parameters import Params
-from sim_buildings.thermal import air_equation, coupled_nodes
+from sim_buildings.thermal import air_equation, convection, coupled_nodes
 
 SECONDS_PER_HOUR = 3600.0
 # Assumed: a floor heating loop's valve opens fully one kelvin below its setpoint's upper end.
@@ -273,15 +280,29 @@ def zone_gains(own: Floats, zone: Floats, weather: Floats) -> None:
         zone[at(Z_ILLUMINANCE, lane)] = zone[at(Z_DAYLIGHT, lane)] + electric_lux
         zone[at(Z_EYE, lane)] = eye_lux(zone[at(Z_TRANSMITTED, lane)])
         gains_w = people_w + lights_w + equipment_w
+        air_c = zone[at(STATE_AIR, lane)]
+        s = convection(
+            own[of(PZ_ENVELOPE_AIR, lane)],
+            zone[at(STATE_ENVELOPE, lane)] - air_c,
+            own[of(PZ_MASS_AIR, lane)],
+            zone[at(STATE_MASS, lane)] - air_c,
+        )
+        zone[at(W_ENVELOPE_AIR, lane)] = (
+            own[of(PZ_ENVELOPE_AIR, lane)] + s * own[of(PZ_ENVELOPE_AIR_RISE, lane)]
+        )
+        zone[at(W_MASS_AIR, lane)] = (
+            own[of(PZ_MASS_AIR, lane)] + s * own[of(PZ_MASS_AIR_RISE, lane)]
+        )
+        sun_air = own[of(PZ_SUN_AIR, lane)] + s * own[of(PZ_SUN_AIR_RISE, lane)]
+        sun_envelope = own[of(PZ_SUN_ENVELOPE, lane)] + s * own[of(PZ_SUN_ENVELOPE_RISE, lane)]
+        sun_mass = own[of(PZ_SUN_MASS, lane)] + s * own[of(PZ_SUN_MASS_RISE, lane)]
         to_air_w = (
-            own[of(PZ_SUN_AIR, lane)] * solar_w
+            sun_air * solar_w
             + own[of(PZ_RADIANT_AIR, lane)] * radiant_w
             + (gains_w - radiant_w)
         )
-        to_envelope_w = (
-            own[of(PZ_SUN_ENVELOPE, lane)] * solar_w + own[of(PZ_RADIANT_ENVELOPE, lane)] * radiant_w
-        )
-        to_mass_w = own[of(PZ_SUN_MASS, lane)] * solar_w + own[of(PZ_RADIANT_MASS, lane)] * radiant_w
+        to_envelope_w = sun_envelope * solar_w + own[of(PZ_RADIANT_ENVELOPE, lane)] * radiant_w
+        to_mass_w = sun_mass * solar_w + own[of(PZ_RADIANT_MASS, lane)] * radiant_w
         zone[at(W_CONVECTIVE, lane)] = to_air_w
         zone[at(W_ENVELOPE_HEAT, lane)] = to_envelope_w
         zone[at(W_MASS_HEAT, lane)] = to_mass_w
@@ -323,8 +344,8 @@ def zone_equation(
             own[of(PZ_MASS, lane)],
             to_outdoor + envelope_glass,
             slab + ground + mass_glass,
-            own[of(PZ_ENVELOPE_AIR, lane)],
-            own[of(PZ_MASS_AIR, lane)],
+            zone[at(W_ENVELOPE_AIR, lane)],
+            zone[at(W_MASS_AIR, lane)],
             own[of(PZ_ENVELOPE_MASS, lane)],
             to_outdoor * outdoor_c
             + envelope_glass * glass_c
@@ -343,10 +364,10 @@ def zone_equation(
             own[of(PZ_AIR, lane)],
             air_glass + air_leak,
             air_glass * glass_c + air_leak * outdoor_c,
-            own[of(PZ_ENVELOPE_AIR, lane)],
+            zone[at(W_ENVELOPE_AIR, lane)],
             envelope_a,
             envelope_b,
-            own[of(PZ_MASS_AIR, lane)],
+            zone[at(W_MASS_AIR, lane)],
             mass_a,
             mass_b,
             zone[at(W_CONVECTIVE, lane)] + zone[at(Z_INTERZONE_HEAT, lane)],
