@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # A zone: conductances, capacities and areas are its totals. envelope: walls and roof where they
 # store heat. window_sky: how far the sky cools the windows' outer side, a kelvin it is colder.
-# *_rise: the change with the convection s of thermal.py. sun_*, radiant_*: shares of sun and radiant gains; what is missing leaves through the windows.
+# *_rise, *_lean: the change with |s| and s, the convection of thermal.py. sun_*, radiant_*: shares of sun and radiant gains; what is missing leaves through the windows.
 ZONE_PARAMS = (
     "volume_m3",
     "air_j_per_k",
@@ -15,10 +15,12 @@ ZONE_PARAMS = (
     "window_mass_w_per_k",
     "envelope_air_w_per_k",
     "envelope_air_rise",
+    "envelope_air_lean",
     "envelope_mass_w_per_k",
     "envelope_outdoor_w_per_k",
     "mass_air_w_per_k",
     "mass_air_rise",
+    "mass_air_lean",
     "mass_outdoor_w_per_k",
     "mass_ground_w_per_k",
     "roof_sun_m2",
@@ -70,10 +72,12 @@ ZONE_PARAMS = (
     PZ_WINDOW_MASS,
     PZ_ENVELOPE_AIR,
     PZ_ENVELOPE_AIR_RISE,
+    PZ_ENVELOPE_AIR_LEAN,
     PZ_ENVELOPE_MASS,
     PZ_ENVELOPE_OUTDOOR,
     PZ_MASS_AIR,
     PZ_MASS_AIR_RISE,
+    PZ_MASS_AIR_LEAN,
     PZ_MASS_OUTDOOR,
     PZ_MASS_GROUND,
     PZ_ROOF_SUN,

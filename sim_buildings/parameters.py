@@ -139,12 +139,14 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
         "window_air_w_per_k": inside.window_air,
         "window_envelope_w_per_k": inside.window_envelope,
         "window_mass_w_per_k": inside.window_mass,
-        "envelope_air_w_per_k": inside.envelope_air,
-        "envelope_air_rise": inside.envelope_air_rise,
+        "envelope_air_w_per_k": inside.envelope_air.still,
+        "envelope_air_rise": inside.envelope_air.rise,
+        "envelope_air_lean": inside.envelope_air.lean,
         "envelope_mass_w_per_k": inside.envelope_mass,
         "envelope_outdoor_w_per_k": wall_outer + roof_outer,
-        "mass_air_w_per_k": inside.mass_air,
-        "mass_air_rise": inside.mass_air_rise,
+        "mass_air_w_per_k": inside.mass_air.still,
+        "mass_air_rise": inside.mass_air.rise,
+        "mass_air_lean": inside.mass_air.lean,
         # In series with the floor's film the edge keeps its F-factor, the ground its U-value.
         "mass_outdoor_w_per_k": 1.0 / (1.0 / slab_edge - 1.0 / mass_air) if slab_edge else 0.0,
         "mass_ground_w_per_k": zone.area_m2

@@ -26,6 +26,8 @@ from sim_buildings.glass import DIFFUSE_MODIFIER
 from sim_buildings.thermal import (
     CONVECTION_K,
     CONVECTION_RISE_W_M2_K,
+    FREE_CONVECTION,
+    LAYERED_CONVECTION,
     RADIANT_FILM_W_M2_K,
     TYPICAL_CONVECTION,
 )
@@ -48,23 +50,26 @@ class Shares(NamedTuple):
     mass: float
 
 
+class Convective(NamedTuple):
+    """A conductance to the air [W/K]: ``still`` + ``rise`` |s| + ``lean`` s, s as in thermal.py."""
+
+    still: float
+    rise: float
+    lean: float
+
+
 class Room(NamedTuple):
-    """Conductances [W/K] between what stores heat, and the shares of sun and radiant gains.
+    """Conductances [W/K] between what stores heat, and the shares of sun and radiant gains."""
 
-    ``..._rise``: how they change with the convection s of :mod:`sim_buildings.thermal`; they hold
-    at s = 0.
-    """
-
-    envelope_air: float
-    envelope_air_rise: float
-    mass_air: float
-    mass_air_rise: float
+    envelope_air: Convective
+    mass_air: Convective
     envelope_mass: float
     window_air: float
     window_envelope: float
     window_mass: float
     sun: Shares
     sun_rise: Shares
+    """Change of ``sun`` with |s| of the floor."""
     radiant: Shares
 
 
@@ -82,40 +87,47 @@ class _Network(NamedTuple):
 def room(zone: Zone) -> Room:
     """The reduced network of ``zone``.
 
-    Natural convection changes what is most sensitive to it: linear in s, through the networks at
-    2 K and 18 K. The rest stays as at 2.5 K, where the zone's film holds.
+    Natural convection changes what is most sensitive to it, linear in |s| from none to surfaces
+    that are 18 K warmer or colder than the air. The rest stays as at 2.5 K, where the zone's film
+    holds.
     """
     film = zone.inner_film_w_m2_k - RADIANT_FILM_W_M2_K
-    low_s, high_s = 2.0 / (2.0 + CONVECTION_K), 18.0 / (18.0 + CONVECTION_K)
+    base = max(film - CONVECTION_RISE_W_M2_K * TYPICAL_CONVECTION, 0.1)
+    strong_s = 18.0 / (18.0 + CONVECTION_K)
+    gain = CONVECTION_RISE_W_M2_K * strong_s
 
-    def at(s: float) -> _Network:
-        return _network(zone, max(film + CONVECTION_RISE_W_M2_K * (s - TYPICAL_CONVECTION), 0.1))
+    def at(floor: float, ceiling: float) -> _Network:
+        upright = base + gain
+        return _network(
+            zone,
+            {WALL: upright, NEUTRAL: upright, GLASS: film}
+            | {FLOOR: base + gain * floor, ROOF: base + gain * ceiling},
+        )
 
-    low, high, typical = at(low_s), at(high_s), at(TYPICAL_CONVECTION)
+    still = _network(zone, {WALL: base, NEUTRAL: base, GLASS: film, FLOOR: base, ROOF: base})
+    typical = _network(zone, dict.fromkeys(_SURFACES, film))
+    warm = at(FREE_CONVECTION, LAYERED_CONVECTION)
+    cold = at(LAYERED_CONVECTION, FREE_CONVECTION)
 
-    def line(a: float, b: float) -> tuple[float, float]:
-        rise = (b - a) / (high_s - low_s)
-        return a - rise * low_s, rise
+    def between(at_rest: float, when_warm: float, when_cold: float) -> Convective:
+        up, down = (when_warm - at_rest) / strong_s, (when_cold - at_rest) / strong_s
+        return Convective(at_rest, (up + down) / 2.0, (up - down) / 2.0)
 
-    envelope_air, envelope_air_rise = line(low.envelope_air, high.envelope_air)
-    mass_air, mass_air_rise = line(low.mass_air, high.mass_air)
-    sun = [line(a, b) for a, b in zip(low.sun, high.sun, strict=True)]
     return Room(
-        envelope_air,
-        envelope_air_rise,
-        mass_air,
-        mass_air_rise,
+        between(still.envelope_air, warm.envelope_air, cold.envelope_air),
+        between(still.mass_air, warm.mass_air, cold.mass_air),
         typical.envelope_mass,
         typical.window_air,
         typical.window_envelope,
         typical.window_mass,
-        Shares(*(value for value, _ in sun)),
-        Shares(*(rise for _, rise in sun)),
+        still.sun,
+        Shares(*((b - a) / strong_s for a, b in zip(still.sun, warm.sun, strict=True))),
         typical.radiant,
     )
 
 
-def _network(zone: Zone, convective: float) -> _Network:
+def _network(zone: Zone, convective: dict[int, float]) -> _Network:
+    """The network for these convective films [W/(m2 K)] of the surfaces."""
     areas = surface_areas_m2(zone)
     network = np.zeros((10, 10))
 
@@ -127,7 +139,7 @@ def _network(zone: Zone, convective: float) -> _Network:
 
     total_m2 = sum(areas.values())
     for surface, area_m2 in areas.items():
-        join(surface, AIR, convective * area_m2)
+        join(surface, AIR, convective[surface] * area_m2)
         if area_m2 < total_m2:
             join(surface, STAR, RADIANT_FILM_W_M2_K * area_m2 / (1.0 - area_m2 / total_m2))
     behind = {

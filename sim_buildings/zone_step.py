@@ -103,6 +103,7 @@ from sim_buildings.parameter_columns import (
     PZ_CLOSED_SOLAR,
     PZ_ENVELOPE,
     PZ_ENVELOPE_AIR,
+    PZ_ENVELOPE_AIR_LEAN,
     PZ_ENVELOPE_AIR_RISE,
     PZ_ENVELOPE_MASS,
     PZ_ENVELOPE_OUTDOOR,
@@ -120,6 +121,7 @@ from sim_buildings.parameter_columns import (
     PZ_LIGHTS_RADIANT,
     PZ_MASS,
     PZ_MASS_AIR,
+    PZ_MASS_AIR_LEAN,
     PZ_MASS_AIR_RISE,
     PZ_MASS_GROUND,
     PZ_MASS_OUTDOOR,
@@ -281,17 +283,18 @@ def zone_gains(own: Floats, zone: Floats, weather: Floats) -> None:
         zone[at(Z_EYE, lane)] = eye_lux(zone[at(Z_TRANSMITTED, lane)])
         gains_w = people_w + lights_w + equipment_w
         air_c = zone[at(STATE_AIR, lane)]
-        s = convection(
-            own[of(PZ_ENVELOPE_AIR, lane)],
-            zone[at(STATE_ENVELOPE, lane)] - air_c,
-            own[of(PZ_MASS_AIR, lane)],
-            zone[at(STATE_MASS, lane)] - air_c,
-        )
+        envelope_s = convection(zone[at(STATE_ENVELOPE, lane)] - air_c)
+        mass_s = convection(zone[at(STATE_MASS, lane)] - air_c)
+        s = abs(mass_s)
         zone[at(W_ENVELOPE_AIR, lane)] = (
-            own[of(PZ_ENVELOPE_AIR, lane)] + s * own[of(PZ_ENVELOPE_AIR_RISE, lane)]
+            own[of(PZ_ENVELOPE_AIR, lane)]
+            + abs(envelope_s) * own[of(PZ_ENVELOPE_AIR_RISE, lane)]
+            + envelope_s * own[of(PZ_ENVELOPE_AIR_LEAN, lane)]
         )
         zone[at(W_MASS_AIR, lane)] = (
-            own[of(PZ_MASS_AIR, lane)] + s * own[of(PZ_MASS_AIR_RISE, lane)]
+            own[of(PZ_MASS_AIR, lane)]
+            + s * own[of(PZ_MASS_AIR_RISE, lane)]
+            + mass_s * own[of(PZ_MASS_AIR_LEAN, lane)]
         )
         sun_air = own[of(PZ_SUN_AIR, lane)] + s * own[of(PZ_SUN_AIR_RISE, lane)]
         sun_envelope = own[of(PZ_SUN_ENVELOPE, lane)] + s * own[of(PZ_SUN_ENVELOPE_RISE, lane)]
