@@ -76,6 +76,9 @@ class Zone:
     roof_capacity_j_k_m2: float = positive()
     mass_capacity_j_k_m2: float = positive()
     mass_film_w_m2_k: float = positive()
+    mass_surface: float = not_negative(0.0)
+    """Surface of floor, furniture and partitions, a m2 of floor; 0: the floor, and as much more as
+    ``mass_film_w_m2_k`` passes more than the film of a floor."""
     radiation_to_mass: float = fraction()
     """Share of transmitted sun that floor and furniture take."""
     solar_to_air: float = fraction(0.0)

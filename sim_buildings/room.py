@@ -181,26 +181,32 @@ def surface_areas_m2(zone: Zone) -> dict[int, float]:
     """Inner surfaces of a zone [m2]; those it does not have are missing.
 
     Partitions and ceilings to other rooms ("neutral": nobody's heat passes through them) make the
-    surfaces up to those of a square room of the zone's floor and height. A floor whose film
-    passes more than a floor can has furniture: more surface.
+    surfaces up to those of a square room of the zone's floor and height.
     """
-    floor_m2 = zone.area_m2 * max(1.0, zone.mass_film_w_m2_k / zone.inner_film_w_m2_k)
+    floor_m2 = zone.area_m2 * _mass_surface(zone)
     height_m = zone.volume_m3 / zone.area_m2
-    square_m2 = zone.area_m2 + 4.0 * sqrt(zone.area_m2) * height_m
-    outer_m2 = zone.wall_area_m2 + zone.roof_area_m2 + zone.window_area_m2
+    square_m2 = 2.0 * zone.area_m2 + 4.0 * sqrt(zone.area_m2) * height_m
+    known_m2 = (
+        zone.wall_area_m2 + zone.roof_area_m2 + zone.window_area_m2 + max(floor_m2, zone.area_m2)
+    )
     areas = {
         WALL: zone.wall_area_m2,
         ROOF: zone.roof_area_m2,
         FLOOR: floor_m2,
-        NEUTRAL: max(square_m2 - outer_m2, 0.0),
+        NEUTRAL: max(square_m2 - known_m2, 0.0),
         GLASS: zone.window_area_m2,
     }
     return {node: area for node, area in areas.items() if area > 0.0}
 
 
 def covering_m2_k_w(zone: Zone) -> float:
-    """Resistance between a floor's surface and where it stores heat."""
-    return max(1.0 / zone.mass_film_w_m2_k - 1.0 / zone.inner_film_w_m2_k, 0.0)
+    """Resistance between the mass's surface and where it stores heat, a m2 of that surface."""
+    surface = _mass_surface(zone)
+    return max(surface / zone.mass_film_w_m2_k - 1.0 / zone.inner_film_w_m2_k, 0.0)
+
+
+def _mass_surface(zone: Zone) -> float:
+    return zone.mass_surface or max(1.0, zone.mass_film_w_m2_k / zone.inner_film_w_m2_k)
 
 
 def beyond_w_per_k(u_w_m2_k: float, area_m2: float, zone: Zone, inside_m2_k_w: float = 0.0) -> float:

@@ -13,6 +13,7 @@ from sim_buildings.reference.bestest_cases import Layer
 DEPTH_M = 0.1
 # As usual: what conducts less than this insulates.
 INSULATION_W_M_K = 0.055
+SECONDS_PER_HOUR = 3600.0
 
 
 class Inside(NamedTuple):
@@ -21,6 +22,31 @@ class Inside(NamedTuple):
     capacity_j_m2_k: float
     resistance_m2_k_w: float
     """Between the inner surface and the node that stores the heat."""
+
+
+def store(layers: Sequence[Layer], outer_film: float) -> Inside:
+    """Where an outer construction (outside to inside) stores most of its heat.
+
+    Insulation parts it into blocks. A zone's wall is one node: it stands for the heaviest block,
+    behind all that lies inside of it. The innermost block counts as :func:`inside` has it; another
+    is a node in its middle, and counts only if outdoors, through ``outer_film`` [W/(m2 K)], takes
+    more than an hour to change its temperature.
+    """
+    blocks: list[list[Layer]] = [[]]
+    for layer in layers:
+        if _insulates(layer):
+            blocks.append([])
+        else:
+            blocks[-1].append(layer)
+    heaviest = max(blocks, key=lambda block: sum(one.capacity_j_m2_k for one in block))
+    inner = inside(layers)
+    capacity = sum(layer.capacity_j_m2_k for layer in heaviest)
+    slow = capacity / outer_film > SECONDS_PER_HOUR
+    if heaviest is blocks[-1] or capacity <= inner.capacity_j_m2_k or not slow:
+        return inner
+    last = max(k for k, layer in enumerate(layers) if any(layer is one for one in heaviest))
+    before = sum(layer.resistance_m2_k_w for layer in layers[last + 1 :])
+    return Inside(capacity, before + sum(one.resistance_m2_k_w for one in heaviest) / 2.0)
 
 
 def inside(layers: Sequence[Layer], *, shared: bool = False) -> Inside:
@@ -39,7 +65,7 @@ def inside(layers: Sequence[Layer], *, shared: bool = False) -> Inside:
             taken.append(layer)  # a covering without storage
             continue
         stored = any(one.capacity_j_m2_k > 0.0 for one in taken)
-        if left_m <= 0.0 or (stored and layer.conductivity_w_m_k < INSULATION_W_M_K):
+        if left_m <= 0.0 or (stored and _insulates(layer)):
             break
         taken.append(replace(layer, thickness_m=min(layer.thickness_m, left_m)))
         left_m -= taken[-1].thickness_m
@@ -52,15 +78,8 @@ def inside(layers: Sequence[Layer], *, shared: bool = False) -> Inside:
     return Inside(total, resistance)
 
 
-def mean_inside(parts: Sequence[tuple[float, Inside]]) -> Inside:
-    """Several surfaces (area [m2], inside) side by side as one."""
-    area = sum(one for one, _ in parts)
-    if not area:
-        return Inside(0.0, 0.0)
-    stored = sum(one * part.capacity_j_m2_k for one, part in parts)
-    # What stores more counts more.
-    resistance = sum(one * part.capacity_j_m2_k * part.resistance_m2_k_w for one, part in parts)
-    return Inside(stored / area, resistance / stored)
+def _insulates(layer: Layer) -> bool:
+    return layer.conductivity_w_m_k < INSULATION_W_M_K
 
 
 def u_value(layers: Sequence[Layer], inner_film: float, outer_film: float) -> float:

@@ -18,7 +18,7 @@ from sim_buildings.columns import (
     Z_IDEAL_HEAT,
     Z_SOLAR,
 )
-from sim_buildings.reference.assembly import inside, u_value
+from sim_buildings.reference.assembly import inside, store, u_value
 from sim_buildings.reference.bestest_cases import Case
 from sim_buildings.reference.bestest_result import (
     HOURS_A_YEAR,
@@ -124,7 +124,7 @@ def _zone(case: Case, site: Site) -> Zone:
     outer_film = wall_film_w_m2_k(site.wind_m_s)
     glass = _glass(case, site)
     fabric = case.fabric
-    wall, roof, floor = inside(fabric.wall), inside(fabric.roof), inside(fabric.floor)
+    wall, roof, floor = store(fabric.wall, outer_film), store(fabric.roof, outer_film), inside(fabric.floor)
     floor_r = sum(layer.resistance_m2_k_w for layer in fabric.floor)
     absorbed = 1.0 - glass.solar_transmittance / glass.shgc
     leak_m3_s = case.infiltration_ach * case.volume_m3 / 3600.0

@@ -12,18 +12,24 @@ ROUGH = 1.67
 EMITTANCE, GLASS_EMITTANCE = 0.9, 0.84
 
 
+# TARP at a difference of 3 K, assumed between outer surfaces and outdoor air.
+NATURAL_W_M2_K = 1.31 * 3.0 ** (1.0 / 3.0)
+
+
 def glass_convection_w_m2_k(wind_m_s: float) -> float:
-    """Forced convection at smooth glass, the mean of windward and leeward.
+    """Convection at smooth glass outside: natural and forced, windward and leeward averaged.
 
     The MoWiTT measurements of Yazdanian and Klems 1994 (ASHRAE Transactions 100(1)), as in
     EnergyPlus Engineering Reference, outside convection, MoWiTT and DOE-2.
     """
-    return 0.5 * (3.26 * wind_m_s**0.89 + 3.55 * wind_m_s**0.617)
+    forced = 0.5 * (3.26 * wind_m_s**0.89 + 3.55 * wind_m_s**0.617)
+    return float((NATURAL_W_M2_K**2 + forced**2) ** 0.5)
 
 
 def wall_film_w_m2_k(wind_m_s: float) -> float:
-    """Outer film of a rough wall: convection and radiation."""
-    return ROUGH * glass_convection_w_m2_k(wind_m_s) + LONGWAVE_W_M2_K
+    """Outer film of a rough wall: DOE-2's convection, and radiation."""
+    forced = glass_convection_w_m2_k(wind_m_s) - NATURAL_W_M2_K
+    return NATURAL_W_M2_K + ROUGH * forced + LONGWAVE_W_M2_K
 
 
 def glass_film_w_m2_k(wind_m_s: float) -> float:

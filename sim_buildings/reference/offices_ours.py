@@ -3,8 +3,7 @@
 Each zone of EnergyPlus is one of ours; attic and plenums are zones without thermostat. What our
 schema has no place for takes another's:
 
-- Furniture, partitions and ceilings store heat as a "roof" with nothing behind it (a U-value of
-  next to nothing); walls and they are one node.
+- Floor, furniture, partitions and ceilings are one mass.
 - Gains come by two channels: all convective heat as people of one watt each, all radiant heat as
   light. Together they are EnergyPlus's people, lights and equipment to the watt, hour by hour.
 - Infiltration's schedule (1 or a quarter) is the enable of an air handler that blows nothing; a
@@ -25,7 +24,7 @@ import numpy as np
 from sim_buildings.building import Building
 from sim_buildings.building_parts import Facade, Interface, Zone
 from sim_buildings.columns import COOLING, ENABLE, HEATING, LIGHT, STATE_AIR, Z_IDEAL_HEAT, Z_SOLAR
-from sim_buildings.reference.assembly import Inside, inside, mean_inside
+from sim_buildings.reference.assembly import Inside, inside, store
 from sim_buildings.reference.films import INNER_FILM_W_M2_K, glass_film_w_m2_k, wall_film_w_m2_k
 from sim_buildings.reference.office_data import Floats, OfficeData, WindowData, ZoneData
 from sim_buildings.reference.offices_energyplus import OfficeRun
@@ -51,10 +50,16 @@ HOURS_A_YEAR = 8760
 # The U-value of what has nothing behind it.
 _NOTHING_W_M2_K = 1e-6
 _CRACK_M2 = 1e-4
-# EnergyPlus Engineering Reference, local wind speed: terrain "Suburbs" (exponent 0.22, 370 m), as
-# the offices' models have it by default, over a station in the country (0.14, 270 m) at 10 m.
-_MID_HEIGHT_M = 1.5
-LOCAL_WIND = (270.0 / 10.0) ** 0.14 * (_MID_HEIGHT_M / 370.0) ** 0.22
+# EnergyPlus Engineering Reference, local wind speed: terrain "City" (exponent 0.33, 460 m), as the
+# offices' models have it, over a station in the country (0.14, 270 m) at 10 m.
+_MID_HEIGHT_M = {"small_office": 1.5, "medium_office": 6.0}
+
+
+def local_wind(office: str) -> float:
+    """Wind at the walls over wind at the weather station."""
+    return float((270.0 / 10.0) ** 0.14 * (_MID_HEIGHT_M[office] / 460.0) ** 0.33)
+
+
 DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -104,7 +109,7 @@ def run_ours(run: OfficeRun, epw: Path, *, first_day: int = 0, days: int = 365) 
 
 def build(data: OfficeData, weather: Weather, gains: Gains) -> Building:
     """An office as a building of ours. ``gains`` set what its two channels can give."""
-    wind_m_s = LOCAL_WIND * float(weather.wind_m_s.mean())
+    wind_m_s = local_wind(data.name) * float(weather.wind_m_s.mean())
     zones = tuple(
         _zone(data, zone, weather, wind_m_s, float(gains.radiant[:, z].max()))
         for z, zone in enumerate(data.zones)
@@ -144,21 +149,19 @@ def _zone(
         if not surfaces:
             return _NOTHING_W_M2_K, Inside(0.0, 0.0)
         construction = surfaces[0].construction
-        return u(construction), inside(data.constructions[construction].layers)
+        return u(construction), store(data.constructions[construction].layers, outer_film)
 
     wall_u, wall = outer_side(walls)
     roof_u, roof = outer_side(roofs)
     roof_m2 = sum(s.net_m2 for s in roofs)
-    if not roofs:
-        roof_m2, roof = _stores(data, zone)
-    floor, ground_u, floor_finish = _floor(data, zone)
+    mass = _mass(data, zone)
     leak = zone.infiltration[0] if zone.infiltration else None
     leak_m3_s = sum(one.design_m3_s for one in zone.infiltration)
     facades = _facades(zone)
     outer_m2 = sum(f.wall_area_m2 + f.window_area_m2 for f in facades)
     quarter = leak is not None and float(data.schedules[leak.schedule].min()) < 1.0
     absorbed = 1.0 - _passes(zone)
-    surfaces_m2 = zone.floor_m2 + roof_m2 + outer_m2
+    surfaces_m2 = mass.surface * zone.floor_m2 + roof_m2 + outer_m2
     finish = data.constructions[(roofs or walls)[0].construction] if roofs or walls else None
     tilt = cos(radians(roofs[0].tilt_deg)) if roofs else 1.0
     return Zone(
@@ -175,7 +178,7 @@ def _zone(
         window_u_w_m2_k=_window_u(zone.windows, wind_m_s),
         window_shgc=zone.windows[0].shgc if zone.windows else 0.5,
         window_visible=zone.windows[0].visible_transmittance if zone.windows else 0.5,
-        ground_u_w_m2_k=ground_u,
+        ground_u_w_m2_k=mass.ground_u_w_m2_k,
         # Of a tilted roof the sun sees what it covers.
         absorptance=tilt * finish.outside_solar_absorptance if finish else 0.7,
         outer_film_w_m2_k=outer_film,
@@ -190,15 +193,16 @@ def _zone(
         inner_film_w_m2_k=INNER_FILM_W_M2_K,
         wall_inside_m2_k_w=wall.resistance_m2_k_w,
         roof_inside_m2_k_w=roof.resistance_m2_k_w,
-        inner_absorptance=floor_finish,
+        inner_absorptance=mass.absorptance,
         air_capacity_j_k_m2=weather.air_heat_j_m3_k * zone.volume_m3 / zone.floor_m2,
         wall_capacity_j_k_m2=wall.capacity_j_m2_k,
         roof_capacity_j_k_m2=roof.capacity_j_m2_k,
-        mass_capacity_j_k_m2=floor.capacity_j_m2_k,
-        mass_film_w_m2_k=1.0 / (1.0 / INNER_FILM_W_M2_K + floor.resistance_m2_k_w),
-        radiation_to_mass=sun_on_floor(
-            _beam_share(zone, weather), floor_finish, zone.floor_m2 / surfaces_m2
-        ),
+        mass_capacity_j_k_m2=mass.capacity_j_m2_k,
+        mass_film_w_m2_k=mass.film_w_m2_k,
+        mass_surface=mass.surface,
+        radiation_to_mass=mass.surface * zone.floor_m2 / surfaces_m2
+        + sun_on_floor(_beam_share(zone, weather), mass.absorptance, 0.0)
+        * (1.0 - mass.surface * zone.floor_m2 / surfaces_m2),
         solar_to_air=absorbed * (1.0 - RADIANT_FILM_W_M2_K / INNER_FILM_W_M2_K),
         area_per_person_m2=zone.floor_m2,
         person_sensible_w=1.0,
@@ -214,36 +218,50 @@ def _zone(
     )
 
 
-def _floor(data: OfficeData, zone: ZoneData) -> tuple[Inside, float, float]:
-    """(what stores heat, U-value to the ground, solar absorptance) of a zone's floor.
+class _Mass(NamedTuple):
+    """Floor, furniture, partitions and ceilings, a m2 of floor."""
 
-    A plenum has its concrete above it: the underside of the floor over it.
+    surface: float
+    capacity_j_m2_k: float
+    film_w_m2_k: float
+    ground_u_w_m2_k: float
+    absorptance: float
+
+
+def _mass(data: OfficeData, zone: ZoneData) -> _Mass:
+    """All that stores heat inside, side by side.
+
+    Of a slab on the ground only that share of the capacity counts that the room moves, by the
+    resistances on both sides of it; the ground holds the rest.
     """
-    ground = [s for s in zone.outer if s.on_ground]
-    if ground:
-        assembly = data.constructions[ground[0].construction]
-        u = 1.0 / (1.0 / INNER_FILM_W_M2_K + assembly.resistance_m2_k_w)
-        return inside(assembly.layers), u, assembly.inside_solar_absorptance
-    across = [s for s in zone.inner if s.kind in ("Floor", "Ceiling")]
-    heaviest = max(
-        (data.constructions[s.construction] for s in across), key=lambda a: a.capacity_j_m2_k
-    )
-    if zone.conditioned:
-        heaviest = data.constructions[
-            next(s.construction for s in zone.inner if s.kind == "Floor")
-        ]
-    return inside(heaviest.layers, shared=True), 0.0, heaviest.inside_solar_absorptance
-
-
-def _stores(data: OfficeData, zone: ZoneData) -> tuple[float, Inside]:
-    """Furniture, partitions and ceilings: their area and what they store, a m2."""
     parts = [(m.area_m2, inside(data.constructions[m.construction].layers)) for m in zone.mass]
     parts += [
         (s.area_m2, inside(data.constructions[s.construction].layers, shared=True))
         for s in zone.inner
-        if s.kind == "Wall" or (s.kind == "Ceiling" and zone.conditioned)
     ]
-    return sum(area for area, _ in parts), mean_inside(parts)
+    ground = [s for s in zone.outer if s.on_ground]
+    floors = [s.construction for s in zone.inner if s.kind == "Floor"]
+    ground_u = 0.0
+    if ground:
+        assembly = data.constructions[ground[0].construction]
+        slab = inside(assembly.layers)
+        through = 1.0 / INNER_FILM_W_M2_K + assembly.resistance_m2_k_w
+        ahead = 1.0 / INNER_FILM_W_M2_K + slab.resistance_m2_k_w
+        moved = (1.0 - ahead / through) * slab.capacity_j_m2_k
+        parts.append((zone.floor_m2, Inside(moved, slab.resistance_m2_k_w)))
+        ground_u, floors = 1.0 / through, [ground[0].construction]
+    surface = sum(area for area, _ in parts) / zone.floor_m2
+    film = sum(
+        area / (1.0 / INNER_FILM_W_M2_K + part.resistance_m2_k_w) for area, part in parts
+    )
+    stored = sum(area * part.capacity_j_m2_k for area, part in parts)
+    return _Mass(
+        surface,
+        stored / zone.floor_m2,
+        film / zone.floor_m2,
+        ground_u,
+        data.constructions[floors[0]].inside_solar_absorptance,
+    )
 
 
 def _facades(zone: ZoneData) -> tuple[Facade, ...]:
