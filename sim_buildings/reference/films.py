@@ -32,6 +32,17 @@ def wall_film_w_m2_k(wind_m_s: float) -> float:
     return NATURAL_W_M2_K + ROUGH * forced + LONGWAVE_W_M2_K
 
 
+def roof_film_w_m2_k(wind_m_s: float) -> float:
+    """Outer film of a rough roof over a zone that is mostly roof: it matters in the sun.
+
+    TARP upwards at 20 K, radiation at 30 °C; both assumed typical of a roof in the sun.
+    """
+    natural = 1.51 * 20.0 ** (1.0 / 3.0)
+    smooth = glass_convection_w_m2_k(wind_m_s)
+    forced = (smooth**2 - NATURAL_W_M2_K**2 + natural**2) ** 0.5 - natural
+    return float(natural + ROUGH * forced + LONGWAVE_W_M2_K * (303.15 / 283.15) ** 3)
+
+
 def glass_film_w_m2_k(wind_m_s: float) -> float:
     """Outer film of a window: convection and radiation."""
     return glass_convection_w_m2_k(wind_m_s) + LONGWAVE_W_M2_K * GLASS_EMITTANCE / EMITTANCE

@@ -25,7 +25,12 @@ from sim_buildings.building import Building
 from sim_buildings.building_parts import Facade, Interface, Zone
 from sim_buildings.columns import COOLING, ENABLE, HEATING, LIGHT, STATE_AIR, Z_IDEAL_HEAT, Z_SOLAR
 from sim_buildings.reference.assembly import Inside, inside, store
-from sim_buildings.reference.films import INNER_FILM_W_M2_K, glass_film_w_m2_k, wall_film_w_m2_k
+from sim_buildings.reference.films import (
+    INNER_FILM_W_M2_K,
+    glass_film_w_m2_k,
+    roof_film_w_m2_k,
+    wall_film_w_m2_k,
+)
 from sim_buildings.reference.office_data import Floats, OfficeData, WindowData, ZoneData
 from sim_buildings.reference.offices_energyplus import OfficeRun
 from sim_buildings.reference.own_building import (
@@ -136,9 +141,10 @@ _HANDLERS = ("scheduled", "constant")
 def _zone(
     data: OfficeData, zone: ZoneData, weather: Weather, wind_m_s: float, radiant_w: float
 ) -> Zone:
-    outer_film = wall_film_w_m2_k(wind_m_s)
     walls = [s for s in zone.outer if s.kind == "Wall"]
     roofs = [s for s in zone.outer if s.kind == "Roof"]
+    roof_alone = sum(s.net_m2 for s in roofs) > sum(s.net_m2 for s in walls)
+    outer_film = roof_film_w_m2_k(wind_m_s) if roof_alone else wall_film_w_m2_k(wind_m_s)
     soffits = [s for s in zone.outer if s.kind == "Floor" and not s.on_ground]
     films = 1.0 / INNER_FILM_W_M2_K + 1.0 / outer_film
 
