@@ -185,15 +185,13 @@ def surface_areas_m2(zone: Zone) -> dict[int, float]:
     """
     floor_m2 = zone.area_m2 * _mass_surface(zone)
     height_m = zone.volume_m3 / zone.area_m2
-    square_m2 = 2.0 * zone.area_m2 + 4.0 * sqrt(zone.area_m2) * height_m
-    known_m2 = (
-        zone.wall_area_m2 + zone.roof_area_m2 + zone.window_area_m2 + max(floor_m2, zone.area_m2)
-    )
+    square_m2 = zone.area_m2 + 4.0 * sqrt(zone.area_m2) * height_m
+    outer_m2 = zone.wall_area_m2 + zone.roof_area_m2 + zone.window_area_m2
     areas = {
         WALL: zone.wall_area_m2,
         ROOF: zone.roof_area_m2,
         FLOOR: floor_m2,
-        NEUTRAL: max(square_m2 - known_m2, 0.0),
+        NEUTRAL: max(square_m2 - outer_m2, 0.0),
         GLASS: zone.window_area_m2,
     }
     return {node: area for node, area in areas.items() if area > 0.0}

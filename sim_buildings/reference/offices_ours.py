@@ -3,7 +3,7 @@
 Each zone of EnergyPlus is one of ours; attic and plenums are zones without thermostat. What our
 schema has no place for takes another's:
 
-- Floor, furniture, partitions and ceilings are one mass.
+- Floor, furniture and whatever else is heavy inside are one mass.
 - Gains come by two channels: all convective heat as people of one watt each, all radiant heat as
   light. Together they are EnergyPlus's people, lights and equipment to the watt, hour by hour.
 - Infiltration's schedule (1 or a quarter) is the enable of an air handler that blows nothing; a
@@ -24,7 +24,7 @@ import numpy as np
 from sim_buildings.building import Building
 from sim_buildings.building_parts import Facade, Interface, Zone
 from sim_buildings.columns import COOLING, ENABLE, HEATING, LIGHT, STATE_AIR, Z_IDEAL_HEAT, Z_SOLAR
-from sim_buildings.reference.assembly import Inside, inside, store
+from sim_buildings.reference.assembly import SECONDS_PER_HOUR, Inside, inside, store
 from sim_buildings.reference.films import (
     INNER_FILM_W_M2_K,
     glass_film_w_m2_k,
@@ -237,6 +237,8 @@ class _Mass(NamedTuple):
 def _mass(data: OfficeData, zone: ZoneData) -> _Mass:
     """All that stores heat inside, side by side.
 
+    What the room's air and radiation warm within an hour (partitions and ceilings of gypsum board)
+    stores nothing here: it is among the surfaces that our zone makes up to those of a square room.
     Of a slab on the ground only that share of the capacity counts that the room moves, by the
     resistances on both sides of it; the ground holds the rest.
     """
@@ -245,6 +247,12 @@ def _mass(data: OfficeData, zone: ZoneData) -> _Mass:
         (s.area_m2, inside(data.constructions[s.construction].layers, shared=True))
         for s in zone.inner
     ]
+    slow = [
+        (area, part)
+        for area, part in parts
+        if part.capacity_j_m2_k / INNER_FILM_W_M2_K > SECONDS_PER_HOUR
+    ]
+    parts = slow or parts
     ground = [s for s in zone.outer if s.on_ground]
     floors = [s.construction for s in zone.inner if s.kind == "Floor"]
     ground_u = 0.0
