@@ -207,7 +207,9 @@ def _mass_surface(zone: Zone) -> float:
     return zone.mass_surface or max(1.0, zone.mass_film_w_m2_k / zone.inner_film_w_m2_k)
 
 
-def beyond_w_per_k(u_w_m2_k: float, area_m2: float, zone: Zone, inside_m2_k_w: float = 0.0) -> float:
+def beyond_w_per_k(
+    u_w_m2_k: float, area_m2: float, zone: Zone, inside_m2_k_w: float = 0.0
+) -> float:
     """Conductance from an element's inner surface, or from ``inside_m2_k_w`` behind it, outwards.
 
     With what lies before it and the film in series the element keeps its U-value.

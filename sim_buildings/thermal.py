@@ -24,24 +24,27 @@ from __future__ import annotations
 LONGWAVE_W_M2_K = 4.63
 # Of an inner surface at 20 °C, emittance 0.9: ISO 6946:2017, annex C (0.9 x 5.7).
 RADIANT_FILM_W_M2_K = 5.13
-# Natural convection at inner surfaces, 1.31 |dT|^(1/3) W/(m2 K): TARP at vertical ones (Walton 1983,
-# NBSIR 83-2655, as in EnergyPlus), in the form 1.31 (0.754 + 3.2 |s|), s = dT / (|dT| + 12 K), which
-# needs no root and lies within 4 % of it from 1 to 30 K.
+# Natural convection at inner surfaces, 1.31 |dT|^(1/3) W/(m2 K): TARP at vertical ones (Walton
+# 1983, NBSIR 83-2655, as in EnergyPlus), in the form 1.31 (0.754 + 3.2 |s|),
+# s = dT / (|dT| + 12 K), which needs no root and lies within 4 % of it from 1 to 30 K.
 CONVECTION_K = 12.0
 CONVECTION_RISE_W_M2_K = 1.31 * 3.2
 # Where the film of a building's file holds: at a difference of 2.5 K.
 TYPICAL_CONVECTION = 2.5 / (2.5 + CONVECTION_K)
-# TARP at horizontal surfaces over that at vertical ones: 1.51 where air rises freely (a warm floor, a
-# cold ceiling), 0.76 where it lies in layers.
+# TARP at horizontal surfaces over that at vertical ones: 1.51 where air rises freely (a warm floor,
+# a cold ceiling), 0.76 where it lies in layers.
 FREE_CONVECTION, LAYERED_CONVECTION = 1.51 / 1.31, 0.76 / 1.31
 # EnergyPlus Engineering Reference, outside surface heat balance: a vertical wall sees the sky
 # with F = 0.5, of which beta = sqrt(0.5) is as cold as the sky, the rest as the air.
 WALL_SKY_VIEW = 0.354
 
 
-def convection(surface_k: float) -> float:
-    """s of CONVECTION_K for surfaces that are ``surface_k`` warmer than the air, -1 .. 1."""
-    return surface_k / (abs(surface_k) + CONVECTION_K)
+def convection(envelope_k: float, mass_k: float) -> tuple[float, float]:
+    """s of CONVECTION_K for both masses, ``..._k`` warmer than the air, -1 .. 1 each."""
+    envelope, mass = abs(envelope_k) + CONVECTION_K, abs(mass_k) + CONVECTION_K
+    # One division for both: it is the dearest operation of a substep.
+    one = 1.0 / (envelope * mass)
+    return envelope_k * mass * one, mass_k * envelope * one
 
 
 def coupled_nodes(

@@ -283,8 +283,9 @@ def zone_gains(own: Floats, zone: Floats, weather: Floats) -> None:
         zone[at(Z_EYE, lane)] = eye_lux(zone[at(Z_TRANSMITTED, lane)])
         gains_w = people_w + lights_w + equipment_w
         air_c = zone[at(STATE_AIR, lane)]
-        envelope_s = convection(zone[at(STATE_ENVELOPE, lane)] - air_c)
-        mass_s = convection(zone[at(STATE_MASS, lane)] - air_c)
+        envelope_s, mass_s = convection(
+            zone[at(STATE_ENVELOPE, lane)] - air_c, zone[at(STATE_MASS, lane)] - air_c
+        )
         s = abs(mass_s)
         zone[at(W_ENVELOPE_AIR, lane)] = (
             own[of(PZ_ENVELOPE_AIR, lane)]

@@ -181,7 +181,7 @@ def main(
     energyplus: Annotated[bool, typer.Option(help="Run EnergyPlus as well.")] = True,
     ours: Annotated[bool, typer.Option(help="Run our simulator.")] = True,
 ) -> None:
-    """Run BESTEST cases in our simulator and in EnergyPlus, and print both beside published ones."""
+    """Run BESTEST cases in our simulator and in EnergyPlus, and print the figures."""
     weather = weather_file(epw)
     cases = _chosen(case)
     if picture is not None and not (energyplus and ours):

@@ -35,7 +35,7 @@ from sim_buildings.reference.films import (
 )
 from sim_buildings.reference.own_building import (
     ALWAYS,
-    IDLE_BOX,
+    IDLE_AIRFLOW_M3_S,
     NEVER,
     NO_PLANT,
     idle_handler,
@@ -124,7 +124,11 @@ def _zone(case: Case, site: Site) -> Zone:
     outer_film = wall_film_w_m2_k(site.wind_m_s)
     glass = _glass(case, site)
     fabric = case.fabric
-    wall, roof, floor = store(fabric.wall, outer_film), store(fabric.roof, outer_film), inside(fabric.floor)
+    wall, roof, floor = (
+        store(fabric.wall, outer_film),
+        store(fabric.roof, outer_film),
+        inside(fabric.floor),
+    )
     floor_r = sum(layer.resistance_m2_k_w for layer in fabric.floor)
     absorbed = 1.0 - glass.solar_transmittance / glass.shgc
     leak_m3_s = case.infiltration_ach * case.volume_m3 / 3600.0
@@ -180,7 +184,10 @@ def _zone(case: Case, site: Site) -> Zone:
         equipment_w_m2=case.gain_w / case.floor_m2,
         equipment_radiant=case.gain_radiant_fraction,
         equipment_base=1.0,
-        **IDLE_BOX,
+        airflow_max_m3_s=IDLE_AIRFLOW_M3_S,
+        airflow_min_m3_s=IDLE_AIRFLOW_M3_S,
+        airflow_heating_m3_s=IDLE_AIRFLOW_M3_S,
+        reheat_capacity_w=0.0,
     )
 
 
@@ -219,9 +226,9 @@ def _commands(case: Case) -> Floats:
         ends = np.array(case.heating_c)
         begins = np.minimum(np.roll(ends, 1), ends)
         part = (np.arange(steps) % STEPS_PER_HOUR + 1) / STEPS_PER_HOUR
-        commands[:, 0] = np.repeat(begins, STEPS_PER_HOUR) + np.repeat(
-            ends - begins, STEPS_PER_HOUR
-        ) * part
+        commands[:, 0] = (
+            np.repeat(begins, STEPS_PER_HOUR) + np.repeat(ends - begins, STEPS_PER_HOUR) * part
+        )
     if case.cooling_c is not None:
         first, last = case.cooling_hours
         commands[(first <= begins_h) & (begins_h < last), 1] = case.cooling_c

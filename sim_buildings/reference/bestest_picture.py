@@ -45,7 +45,9 @@ def draw(path: Path, pairs: Sequence[Pair]) -> None:
     loaded = [pair for pair in pairs if not pair[0].endswith("FF")]
     for axis, (field, label) in zip(axes[-2:].flat, BARS, strict=True):
         _bars(axis, label, loaded, field)
-    axes[0, 0].legend(loc="upper left", ncols=2, fontsize=8, frameon=False)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2, frameon=False
+    )
     for axis in axes.flat:
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)

@@ -6,14 +6,14 @@ from sim_buildings.thermal import LONGWAVE_W_M2_K, RADIANT_FILM_W_M2_K
 
 # TARP's natural convection at a vertical surface, 1.31 |dT|^(1/3) (Walton 1983, NBSIR 83-2655; as
 # in EnergyPlus), at a difference of 2.5 K, assumed typical between surfaces and still room air.
-INNER_FILM_W_M2_K = RADIANT_FILM_W_M2_K + 1.31 * 2.5 ** (1.0 / 3.0)
+INNER_FILM_W_M2_K = float(RADIANT_FILM_W_M2_K + 1.31 * 2.5 ** (1.0 / 3.0))
 # DOE-2's roughness factor of a rough surface over glass (EnergyPlus Engineering Reference).
 ROUGH = 1.67
 EMITTANCE, GLASS_EMITTANCE = 0.9, 0.84
 
 
 # TARP at a difference of 3 K, assumed between outer surfaces and outdoor air.
-NATURAL_W_M2_K = 1.31 * 3.0 ** (1.0 / 3.0)
+NATURAL_W_M2_K = float(1.31 * 3.0 ** (1.0 / 3.0))
 
 
 def glass_convection_w_m2_k(wind_m_s: float) -> float:

@@ -66,9 +66,7 @@ def air(run: OfficeRun, ours: dict[str, OwnHours]) -> list[Air]:
     found = []
     for name, own in ours.items():
         warmer_k = own.air_c - run.zones[name].air_c
-        found.append(
-            Air(name, float(np.sqrt((warmer_k**2).mean())), float(warmer_k.mean()))
-        )
+        found.append(Air(name, float(np.sqrt((warmer_k**2).mean())), float(warmer_k.mean())))
     return found
 
 
@@ -104,9 +102,7 @@ def table(name: str, compared: list[Compared], airs: list[Air]) -> Table:
     return made
 
 
-def as_json(
-    run: OfficeRun, compared: list[Compared], airs: list[Air]
-) -> dict[str, Any]:
+def as_json(run: OfficeRun, compared: list[Compared], airs: list[Air]) -> dict[str, Any]:
     """All figures as plain data."""
 
     def plain(verdict: Verdict | None) -> dict[str, Any] | None:
@@ -153,9 +149,7 @@ def main(
         from sim_buildings.reference.offices_picture import draw
 
         draw(picture, run, ours)
-    Console(width=None if sys.stdout.isatty() else 170).print(
-        table(run.data.name, compared, airs)
-    )
+    Console(width=None if sys.stdout.isatty() else 170).print(table(run.data.name, compared, airs))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim_buildings.reference.bestest_picture import OWN, REFERENCE, WEEK_H, WEEKS
 from sim_buildings.reference.guideline14 import monthly_sums
-from sim_buildings.reference.offices_energyplus import OfficeRun
+from sim_buildings.reference.offices_energyplus import OfficeRun, ZoneHours
 from sim_buildings.reference.offices_ours import OwnHours
 
 
@@ -21,7 +21,7 @@ def draw(path: Path, run: OfficeRun, ours: dict[str, OwnHours]) -> None:
     """Loads of all zones and mean air of the conditioned ones; monthly heating and cooling."""
     names = [zone.name for zone in run.data.conditioned]
     areas = np.array([zone.floor_m2 for zone in run.data.conditioned])
-    pairs = (
+    pairs: tuple[tuple[str, str, list[ZoneHours] | list[OwnHours]], ...] = (
         ("EnergyPlus", REFERENCE, [run.zones[name] for name in names]),
         ("ours", OWN, [ours[name] for name in names]),
     )
@@ -43,7 +43,9 @@ def draw(path: Path, run: OfficeRun, ours: dict[str, OwnHours]) -> None:
             mwh = sum(monthly_sums(getattr(zone, f"{what}_w")) for zone in zones)
             axes[2, column].bar(months + 1 + shift, np.asarray(mwh) / 1e6, 0.38, color=colour)
         axes[2, column].set_title(f"{what} [MWh a month]", fontsize=9)
-    axes[0, 0].legend(fontsize=8, frameon=False)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2, frameon=False
+    )
     for axis in axes.flat:
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)

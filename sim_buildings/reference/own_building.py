@@ -25,16 +25,10 @@ NEVER = Bms(
     warm_up_supply_air_c=35.0,
     night_cycle_k=1.0,
 )
-NO_PLANT = Plant(
-    cooling_capacity_w=0.0, cooling_cop=1.0, heating_capacity_w=0.0, heating_cop=1.0
-)
+NO_PLANT = Plant(cooling_capacity_w=0.0, cooling_cop=1.0, heating_capacity_w=0.0, heating_cop=1.0)
 ALWAYS = Schedule(start_h=0.0, end_h=24.0, days="every_day")
-IDLE_BOX = {
-    "airflow_max_m3_s": 1e-6,
-    "airflow_min_m3_s": 1e-6,
-    "airflow_heating_m3_s": 1e-6,
-    "reheat_capacity_w": 0.0,
-}
+# A box must have one; ideal loads do not use it.
+IDLE_AIRFLOW_M3_S = 1e-6
 
 
 def idle_handler(name: str) -> AirHandler:

@@ -21,7 +21,9 @@ def glass_resistance_m2_k_w(u_w_m2_k: float) -> float:
 def solar_transmittance(u_w_m2_k: float, shgc: float) -> float:
     """At normal incidence, for U below 3.4 W/(m2 K)."""
     if u_w_m2_k >= 3.4:
-        raise ConfigError("simple glazing", f"U {u_w_m2_k:g} W/(m2 K): only below 3.4 is known here")
+        raise ConfigError(
+            "simple glazing", f"U {u_w_m2_k:g} W/(m2 K): only below 3.4 is known here"
+        )
     if shgc <= 0.15:
         return 0.41040 * shgc
     return 0.085775 * shgc**2 + 0.963954 * shgc - 0.084958
