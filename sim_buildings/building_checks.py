@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hvac_rl.errors import ConfigError
 from sim_buildings.building_parts import Bms, Zone
+from sim_buildings.thermal import RADIANT_FILM_W_M2_K
 
 if TYPE_CHECKING:
     from sim_buildings.building import Building
@@ -77,9 +78,22 @@ def check_zone(zone: Zone, at: str) -> None:
             f"{at}.area_per_person_m2",
             f"leaves {zone.design_people:.2g} people in {zone.area_m2:g} m2; at least half a one",
         )
-    for u in ("wall_u_w_m2_k", "roof_u_w_m2_k"):
-        if getattr(zone, u) >= zone.inner_film_w_m2_k:
-            raise ConfigError(f"{at}.{u}", "must be less than inner_film_w_m2_k")
+    if zone.inner_film_w_m2_k <= RADIANT_FILM_W_M2_K:
+        raise ConfigError(
+            f"{at}.inner_film_w_m2_k", f"must be more than its radiant part, {RADIANT_FILM_W_M2_K:g}"
+        )
+    film = 1.0 / zone.inner_film_w_m2_k
+    for element, inside in (
+        ("wall", zone.wall_inside_m2_k_w),
+        ("roof", zone.roof_inside_m2_k_w),
+        ("window", 0.0),
+    ):
+        if 1.0 / getattr(zone, f"{element}_u_w_m2_k") <= film + inside:
+            raise ConfigError(
+                f"{at}.{element}_u_w_m2_k",
+                "is more than inner_film_w_m2_k"
+                + (f" and {element}_inside_m2_k_w pass" if inside else " passes"),
+            )
     if zone.ground_u_w_m2_k >= zone.mass_film_w_m2_k:
         raise ConfigError(f"{at}.ground_u_w_m2_k", "must be less than mass_film_w_m2_k")
     if zone.slab_edge_w_m_k * zone.slab_edge_m >= zone.mass_film_w_m2_k * zone.area_m2:

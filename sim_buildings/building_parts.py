@@ -72,14 +72,23 @@ class Zone:
     """What it leaves of the daylight."""
 
     inner_film_w_m2_k: float = positive()
+    """Convection and radiation together; the radiant part is thermal.RADIANT_FILM_W_M2_K."""
+    wall_inside_m2_k_w: float = not_negative(0.0)
+    """Between a wall's inner surface and where it stores heat; part of its U-value."""
+    roof_inside_m2_k_w: float = not_negative(0.0)
+    inner_absorptance: float = number(0.05, 1.0, default=0.6)
+    """Of inner surfaces, for sun. ANSI/ASHRAE Standard 140: 0.6."""
     air_capacity_j_k_m2: float = positive()
     wall_capacity_j_k_m2: float = positive()
     roof_capacity_j_k_m2: float = positive()
     mass_capacity_j_k_m2: float = positive()
     mass_film_w_m2_k: float = positive()
     """Floor and furniture to the room's air, a m2 of floor."""
+    mass_surface: float = not_negative(0.0)
+    """Surface of floor, furniture and partitions, a m2 of floor; 0: the floor, and as much more as
+    ``mass_film_w_m2_k`` passes more than the film of a floor."""
     radiation_to_mass: float = fraction()
-    """Share of radiant heat that floor and furniture take; the rest falls on walls and ceiling."""
+    """Share of transmitted sun that floor and furniture take."""
     solar_to_air: float = fraction(0.0)
     """Share of transmitted sun that warms the air at once (light furniture)."""
     moisture_buffer: float = positive(5.0)

@@ -81,8 +81,9 @@ ZONE_OVERRIDE = ZONE_BMS + len(ZONE_COMMANDS)
 ZONE_EFFECTIVE = ZONE_OVERRIDE + len(ZONE_COMMANDS)
 
 # A zone's equations during one substep: its air's n and d, its air without supply air n / d and
-# 1 / d, the two masses' a and b, infiltration,
-# sun driven into the opaque envelope, radiation, mixing with neighbours, blind geometry.
+# 1 / d, the two masses' a and b, infiltration, sun driven into the opaque envelope, sun and gains
+# by where they go (lost: out through the windows), what the air exchanges with the masses, mixing
+# with neighbours, blind geometry.
 ZONE_WORK = (
     "n",
     "d",
@@ -94,8 +95,12 @@ ZONE_WORK = (
     "mass_b",
     "infiltration_m3_s",
     "wall_sun_w",
-    "radiant_w",
+    "envelope_heat_w",
+    "mass_heat_w",
     "convective_w",
+    "lost_w",
+    "envelope_air_w_per_k",
+    "mass_air_w_per_k",
     "mixing_co2",
     "mixing_humidity",
     "covered",
@@ -113,8 +118,12 @@ ZONE_WORK = (
     W_MASS_B,
     W_INFILTRATION,
     W_WALL_SUN,
-    W_RADIANT,
+    W_ENVELOPE_HEAT,
+    W_MASS_HEAT,
     W_CONVECTIVE,
+    W_LOST,
+    W_ENVELOPE_AIR,
+    W_MASS_AIR,
     W_MIXING_CO2,
     W_MIXING_HUMIDITY,
     W_COVERED,

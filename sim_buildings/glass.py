@@ -10,13 +10,11 @@ from __future__ import annotations
 from math import sqrt
 from typing import NamedTuple
 
-import pvlib
-
 from sim_buildings.bounds import within
+from sim_buildings.two_panes import hemispherical_modifier
 
-# Duffie & Beckman, Solar Engineering of Thermal Processes, section 5.4: isotropic radiation passes
-# like a beam at 60°. Fresnel and Bouguer for a pane (De Soto et al. 2006), squared for two.
-DIFFUSE_MODIFIER = float(pvlib.iam.physical(60.0)) ** 2
+# What isotropic light passes of clear double glass, over the beam that strikes it square.
+DIFFUSE_MODIFIER = hemispherical_modifier()
 
 # Slats that turn as far as they overlap, about 80° from the horizontal.
 CLOSED_SLAT_SINE = 0.985

@@ -25,7 +25,8 @@ from sim_buildings.parameter_columns import (
     ZONE_PARAMS,
 )
 from sim_buildings.plant_curves import COOLING, HEATING, Curve
-from sim_buildings.thermal import LONGWAVE_W_M2_K, WALL_SKY_VIEW, beyond_film
+from sim_buildings.room import beyond_w_per_k, room
+from sim_buildings.thermal import LONGWAVE_W_M2_K, WALL_SKY_VIEW
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
@@ -123,14 +124,16 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
     local_wind = next(
         handler.local_wind for handler in building.air_handlers if handler.name == zone.air_handler
     )
-    wall_outer = _outer(zone, zone.wall_u_w_m2_k, zone.wall_area_m2)
-    roof_outer = _outer(zone, zone.roof_u_w_m2_k, zone.roof_area_m2)
+    inside = room(zone)
+    wall_outer = _wall_outer(zone, zone.wall_area_m2)
+    roof_outer = beyond_w_per_k(
+        zone.roof_u_w_m2_k, zone.roof_area_m2, zone, zone.roof_inside_m2_k_w
+    )
     opaque_m2 = zone.wall_area_m2 + zone.roof_area_m2
     mass_air = zone.mass_film_w_m2_k * zone.area_m2
     slab_edge = zone.slab_edge_w_m_k * zone.slab_edge_m
     equipment_w = zone.equipment_w_m2 * zone.area_m2
     sky_share = LONGWAVE_W_M2_K / zone.outer_film_w_m2_k
-    window = zone.window_u_w_m2_k * zone.window_area_m2
     leak_m3_s = zone.infiltration_m3_s_m2 * (zone.wall_area_m2 + zone.window_area_m2)
     return {
         "volume_m3": zone.volume_m3,
@@ -140,26 +143,39 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
         + zone.roof_capacity_j_k_m2 * zone.roof_area_m2
         + (0.0 if opaque_m2 else 1.0),
         "mass_j_per_k": zone.mass_capacity_j_k_m2 * zone.area_m2,
-        "window_w_per_k": window,
-        "envelope_air_w_per_k": zone.inner_film_w_m2_k * opaque_m2,
+        "window_air_w_per_k": inside.window_air,
+        "window_envelope_w_per_k": inside.window_envelope,
+        "window_mass_w_per_k": inside.window_mass,
+        "envelope_air_w_per_k": inside.envelope_air.still,
+        "envelope_air_rise": inside.envelope_air.rise,
+        "envelope_air_lean": inside.envelope_air.lean,
+        "envelope_mass_w_per_k": inside.envelope_mass,
         "envelope_outdoor_w_per_k": wall_outer + roof_outer,
-        "mass_air_w_per_k": mass_air,
+        "mass_air_w_per_k": inside.mass_air.still,
+        "mass_air_rise": inside.mass_air.rise,
+        "mass_air_lean": inside.mass_air.lean,
         # In series with the floor's film the edge keeps its F-factor, the ground its U-value.
         "mass_outdoor_w_per_k": 1.0 / (1.0 / slab_edge - 1.0 / mass_air) if slab_edge else 0.0,
-        "mass_ground_w_per_k": beyond_film(
-            zone.ground_u_w_m2_k, zone.area_m2, zone.mass_film_w_m2_k
-        )
+        "mass_ground_w_per_k": zone.area_m2
+        / (1.0 / zone.ground_u_w_m2_k - 1.0 / zone.mass_film_w_m2_k)
         if zone.ground_u_w_m2_k
         else 0.0,
         "roof_sun_m2": roof_outer * zone.absorptance / zone.outer_film_w_m2_k,
         "envelope_sky_w_per_k": sky_share * (roof_outer + WALL_SKY_VIEW * wall_outer),
-        "window_sky_w_per_k": sky_share * WALL_SKY_VIEW * window,
+        "window_sky": sky_share * WALL_SKY_VIEW,
         "infiltration_m3_s": leak_m3_s * zone.infiltration_constant,
         "infiltration_m3_s_k": leak_m3_s * zone.infiltration_per_k,
         "infiltration_m2": leak_m3_s * zone.infiltration_per_m_s,
         "infiltration_fan_on": zone.infiltration_fan_on,
-        "radiation_to_mass": zone.radiation_to_mass if opaque_m2 else 1.0,
-        "solar_to_air": zone.solar_to_air,
+        "sun_air": inside.sun.air,
+        "sun_envelope": inside.sun.envelope,
+        "sun_mass": inside.sun.mass,
+        "sun_air_rise": inside.sun_rise.air,
+        "sun_envelope_rise": inside.sun_rise.envelope,
+        "sun_mass_rise": inside.sun_rise.mass,
+        "radiant_air": inside.radiant.air,
+        "radiant_envelope": inside.radiant.envelope,
+        "radiant_mass": inside.radiant.mass,
         "moisture_buffer": zone.moisture_buffer,
         "person_w": zone.person_sensible_w,
         # As flow of air times humidity ratio: what the moisture balance counts in.
@@ -190,7 +206,7 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
 
 def _facade(zone: Zone, facade: Facade) -> dict[str, float]:
     glass = zone.window_area_m2
-    wall_outer = _outer(zone, zone.wall_u_w_m2_k, facade.wall_area_m2)
+    wall_outer = _wall_outer(zone, facade.wall_area_m2)
     return {
         "share": facade.window_area_m2 / glass if glass else 0.0,
         "solar_m2": facade.window_area_m2 * zone.window_shgc,
@@ -264,15 +280,6 @@ def _curve(of: str, curve: Curve) -> dict[str, float]:
     }
 
 
-def _outer(zone: Zone, u_w_m2_k: float, area_m2: float) -> float:
-    """The share of one wall or roof in its zone's envelope conductance beyond the film [W/K].
-
-    Walls and roof are one node behind one film; shared out by U A they keep their sum, and what
-    sun drives into each comes through as it would by itself.
-    """
-    if area_m2 <= 0.0:
-        return 0.0
-    opaque_m2 = zone.wall_area_m2 + zone.roof_area_m2
-    ua = zone.wall_u_w_m2_k * zone.wall_area_m2 + zone.roof_u_w_m2_k * zone.roof_area_m2
-    outer = beyond_film(ua / opaque_m2, opaque_m2, zone.inner_film_w_m2_k)
-    return outer * u_w_m2_k * area_m2 / ua
+def _wall_outer(zone: Zone, area_m2: float) -> float:
+    """Conductance from where a wall of the zone stores heat to outdoors [W/K]."""
+    return beyond_w_per_k(zone.wall_u_w_m2_k, area_m2, zone, zone.wall_inside_m2_k_w)

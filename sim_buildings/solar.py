@@ -13,6 +13,9 @@ import pandas as pd
 import pvlib
 from numpy.typing import NDArray
 
+from sim_buildings.glass import DIFFUSE_MODIFIER
+from sim_buildings.two_panes import beam_modifier
+
 Floats = NDArray[np.float64]
 
 # Ground reflectance of grass and concrete around a building, EnergyPlus's default.
@@ -68,10 +71,7 @@ def on_surface(
 ) -> FacadeSun:
     """Sun on a surface; ``tilt_deg``: 0 faces the sky, 90 is a wall.
 
-    Transposition: Hay & Davies 1980, as in pvlib. Glass: Fresnel and Bouguer for one pane
-    (De Soto et al. 2006, pvlib.iam.physical), squared for two panes; the diffuse modifier is the
-    beam's at 60°, the usual equivalent angle for isotropic radiation (Duffie & Beckman, Solar
-    Engineering of Thermal Processes, section 5.4).
+    Transposition: Perez et al. 1990, as in pvlib. Glass: :mod:`sim_buildings.two_panes`.
     """
     zenith = position["apparent_zenith"].to_numpy()
     azimuth = position["azimuth"].to_numpy()
@@ -84,14 +84,15 @@ def on_surface(
         ghi_w_m2,
         dhi_w_m2,
         dni_extra=dni_extra_w_m2,
+        airmass=pvlib.atmosphere.get_relative_airmass(zenith),
         albedo=GROUND_ALBEDO,
-        model="haydavies",
+        model="perez",
     )
     beam = _whole(parts["poa_direct"])
     diffuse = _whole(parts["poa_diffuse"])
     angle = pvlib.irradiance.aoi(tilt_deg, azimuth_deg, zenith, azimuth)
-    window_beam = beam * _whole(pvlib.iam.physical(angle)) ** 2
-    window_diffuse = diffuse * float(pvlib.iam.physical(60.0)) ** 2
+    window_beam = beam * beam_modifier(np.asarray(angle, dtype=np.float64))
+    window_diffuse = diffuse * DIFFUSE_MODIFIER
     return FacadeSun(
         incident=beam + diffuse,
         window=window_beam + window_diffuse,

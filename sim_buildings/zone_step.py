@@ -7,6 +7,7 @@ from sim_buildings.air import (
     OUTDOOR_CO2_PPM,
     carried_after,
     infiltration_m3_s,
+    thicker,
 )
 from sim_buildings.bounds import within
 from sim_buildings.buffers import Buffers, Floats
@@ -35,16 +36,20 @@ from sim_buildings.columns import (
     W_COVERED,
     W_D,
     W_ENVELOPE_A,
+    W_ENVELOPE_AIR,
     W_ENVELOPE_B,
+    W_ENVELOPE_HEAT,
     W_FREE,
     W_INFILTRATION,
+    W_LOST,
     W_MASS_A,
+    W_MASS_AIR,
     W_MASS_B,
+    W_MASS_HEAT,
     W_MIXING_CO2,
     W_MIXING_HUMIDITY,
     W_N,
     W_PER_W,
-    W_RADIANT,
     W_SLAT_DIFFUSE,
     W_SLAT_SINE,
     W_WALL_SUN,
@@ -97,6 +102,9 @@ from sim_buildings.parameter_columns import (
     PZ_CLOSED_SOLAR,
     PZ_ENVELOPE,
     PZ_ENVELOPE_AIR,
+    PZ_ENVELOPE_AIR_LEAN,
+    PZ_ENVELOPE_AIR_RISE,
+    PZ_ENVELOPE_MASS,
     PZ_ENVELOPE_OUTDOOR,
     PZ_ENVELOPE_SKY,
     PZ_EQUIPMENT_BASE,
@@ -113,21 +121,32 @@ from sim_buildings.parameter_columns import (
     PZ_LOCAL_WIND,
     PZ_MASS,
     PZ_MASS_AIR,
+    PZ_MASS_AIR_LEAN,
+    PZ_MASS_AIR_RISE,
     PZ_MASS_GROUND,
     PZ_MASS_OUTDOOR,
     PZ_MOISTURE_BUFFER,
     PZ_PERSON,
     PZ_PERSON_RADIANT,
     PZ_PERSON_VAPOUR,
-    PZ_RADIATION_TO_MASS,
+    PZ_RADIANT_AIR,
+    PZ_RADIANT_ENVELOPE,
+    PZ_RADIANT_MASS,
     PZ_ROOF_SUN,
-    PZ_SOLAR_TO_AIR,
+    PZ_SUN_AIR,
+    PZ_SUN_AIR_RISE,
+    PZ_SUN_ENVELOPE,
+    PZ_SUN_ENVELOPE_RISE,
+    PZ_SUN_MASS,
+    PZ_SUN_MASS_RISE,
     PZ_VISIBLE,
     PZ_VOLUME,
-    PZ_WINDOW,
+    PZ_WINDOW_AIR,
+    PZ_WINDOW_ENVELOPE,
+    PZ_WINDOW_MASS,
     PZ_WINDOW_SKY,
 )
-from sim_buildings.thermal import air_equation, coupled_node
+from sim_buildings.thermal import air_equation, convection, coupled_nodes
 
 SECONDS_PER_HOUR = 3600.0
 # Assumed: a floor heating loop's valve opens fully one kelvin below its setpoint's upper end.
@@ -230,8 +249,7 @@ def zone_gains(own: Floats, zone: Floats, weather: Floats) -> None:
         )
         solar_w = zone[at(Z_SOLAR, lane)]
         radiant_w = (
-            solar_w * (1.0 - own[of(PZ_SOLAR_TO_AIR, lane)])
-            + own[of(PZ_PERSON_RADIANT, lane)] * people_w
+            own[of(PZ_PERSON_RADIANT, lane)] * people_w
             + own[of(PZ_LIGHTS_RADIANT, lane)] * lights_w
             + own[of(PZ_EQUIPMENT_RADIANT, lane)] * equipment_w
         )
@@ -241,8 +259,34 @@ def zone_gains(own: Floats, zone: Floats, weather: Floats) -> None:
         zone[at(Z_EQUIPMENT, lane)] = equipment_w
         zone[at(Z_ILLUMINANCE, lane)] = zone[at(Z_DAYLIGHT, lane)] + electric_lux
         zone[at(Z_EYE, lane)] = eye_lux(zone[at(Z_TRANSMITTED, lane)])
-        zone[at(W_RADIANT, lane)] = radiant_w
-        zone[at(W_CONVECTIVE, lane)] = people_w + lights_w + equipment_w + solar_w - radiant_w
+        gains_w = people_w + lights_w + equipment_w
+        air_c = zone[at(STATE_AIR, lane)]
+        envelope_s, mass_s = convection(
+            zone[at(STATE_ENVELOPE, lane)] - air_c, zone[at(STATE_MASS, lane)] - air_c
+        )
+        s = abs(mass_s)
+        zone[at(W_ENVELOPE_AIR, lane)] = (
+            own[of(PZ_ENVELOPE_AIR, lane)]
+            + abs(envelope_s) * own[of(PZ_ENVELOPE_AIR_RISE, lane)]
+            + envelope_s * own[of(PZ_ENVELOPE_AIR_LEAN, lane)]
+        )
+        zone[at(W_MASS_AIR, lane)] = (
+            own[of(PZ_MASS_AIR, lane)]
+            + s * own[of(PZ_MASS_AIR_RISE, lane)]
+            + mass_s * own[of(PZ_MASS_AIR_LEAN, lane)]
+        )
+        sun_air = own[of(PZ_SUN_AIR, lane)] + s * own[of(PZ_SUN_AIR_RISE, lane)]
+        sun_envelope = own[of(PZ_SUN_ENVELOPE, lane)] + s * own[of(PZ_SUN_ENVELOPE_RISE, lane)]
+        sun_mass = own[of(PZ_SUN_MASS, lane)] + s * own[of(PZ_SUN_MASS_RISE, lane)]
+        to_air_w = (
+            sun_air * solar_w + own[of(PZ_RADIANT_AIR, lane)] * radiant_w + (gains_w - radiant_w)
+        )
+        to_envelope_w = sun_envelope * solar_w + own[of(PZ_RADIANT_ENVELOPE, lane)] * radiant_w
+        to_mass_w = sun_mass * solar_w + own[of(PZ_RADIANT_MASS, lane)] * radiant_w
+        zone[at(W_CONVECTIVE, lane)] = to_air_w
+        zone[at(W_ENVELOPE_HEAT, lane)] = to_envelope_w
+        zone[at(W_MASS_HEAT, lane)] = to_mass_w
+        zone[at(W_LOST, lane)] = gains_w + solar_w - to_air_w - to_envelope_w - to_mass_w
         zone[at(W_WALL_SUN, lane)] += own[of(PZ_ENVELOPE_SKY, lane)] * sky_k
 
 
@@ -263,44 +307,50 @@ def zone_equation(
             air_c - outdoor_c,
             own[of(PZ_LOCAL_WIND, lane)] * weather[at(X_WIND, lane)],
             share,
-        )
-        radiant_w = zone[at(W_RADIANT, lane)]
-        mass_w = own[of(PZ_RADIATION_TO_MASS, lane)] * radiant_w
+        ) * thicker(outdoor_c)
         floor_w = building[at(BW_FLOOR_SHARE, lane)] * floor_wish_w(
             own[of(PZ_FLOOR, lane)], zone[at(ZONE_EFFECTIVE + HEATING, lane)], zone[at(Z_AIR, lane)]
         )
         to_outdoor = own[of(PZ_ENVELOPE_OUTDOOR, lane)]
-        envelope_a, envelope_b = coupled_node(
-            zone[at(STATE_ENVELOPE, lane)],
-            own[of(PZ_ENVELOPE, lane)],
-            to_outdoor,
-            own[of(PZ_ENVELOPE_AIR, lane)],
-            to_outdoor * outdoor_c + radiant_w - mass_w + zone[at(W_WALL_SUN, lane)],
-            dt_s,
-        )
         slab, ground = own[of(PZ_MASS_OUTDOOR, lane)], own[of(PZ_MASS_GROUND, lane)]
-        mass_a, mass_b = coupled_node(
+        glass_c = outdoor_c + own[of(PZ_WINDOW_SKY, lane)] * sky_k
+        envelope_glass = own[of(PZ_WINDOW_ENVELOPE, lane)]
+        mass_glass = own[of(PZ_WINDOW_MASS, lane)]
+        air_glass = own[of(PZ_WINDOW_AIR, lane)]
+        envelope_a, envelope_b, mass_a, mass_b = coupled_nodes(
+            zone[at(STATE_ENVELOPE, lane)],
             zone[at(STATE_MASS, lane)],
+            own[of(PZ_ENVELOPE, lane)],
             own[of(PZ_MASS, lane)],
-            slab + ground,
-            own[of(PZ_MASS_AIR, lane)],
-            slab * outdoor_c + ground * weather[at(X_GROUND, lane)] + mass_w + floor_w,
+            to_outdoor + envelope_glass,
+            slab + ground + mass_glass,
+            zone[at(W_ENVELOPE_AIR, lane)],
+            zone[at(W_MASS_AIR, lane)],
+            own[of(PZ_ENVELOPE_MASS, lane)],
+            to_outdoor * outdoor_c
+            + envelope_glass * glass_c
+            + zone[at(W_ENVELOPE_HEAT, lane)]
+            + zone[at(W_WALL_SUN, lane)],
+            slab * outdoor_c
+            + ground * weather[at(X_GROUND, lane)]
+            + mass_glass * glass_c
+            + zone[at(W_MASS_HEAT, lane)]
+            + floor_w,
             dt_s,
         )
+        air_leak = own[of(PZ_AIR_HEAT, lane)] * infiltration
         n, d = air_equation(
             air_c,
             own[of(PZ_AIR, lane)],
-            own[of(PZ_WINDOW, lane)] + own[of(PZ_AIR_HEAT, lane)] * infiltration,
-            outdoor_c,
-            own[of(PZ_ENVELOPE_AIR, lane)],
+            air_glass + air_leak,
+            air_glass * glass_c + air_leak * outdoor_c,
+            zone[at(W_ENVELOPE_AIR, lane)],
             envelope_a,
             envelope_b,
-            own[of(PZ_MASS_AIR, lane)],
+            zone[at(W_MASS_AIR, lane)],
             mass_a,
             mass_b,
-            zone[at(W_CONVECTIVE, lane)]
-            + zone[at(Z_INTERZONE_HEAT, lane)]
-            + own[of(PZ_WINDOW_SKY, lane)] * sky_k,
+            zone[at(W_CONVECTIVE, lane)] + zone[at(Z_INTERZONE_HEAT, lane)],
             dt_s,
         )
         k_per_w = 1.0 / d
@@ -336,8 +386,12 @@ def zone_result(
         air_c = (zone[at(W_N, lane)] + added_w) * zone[at(W_PER_W, lane)]
         envelope_c = zone[at(W_ENVELOPE_A, lane)] + zone[at(W_ENVELOPE_B, lane)] * air_c
         mass_c = zone[at(W_MASS_A, lane)] + zone[at(W_MASS_B, lane)] * air_c
+        glass_c = outdoor_c + own[of(PZ_WINDOW_SKY, lane)] * sky_k
         zone[at(Z_WINDOW_HEAT, lane)] = (
-            own[of(PZ_WINDOW, lane)] * (outdoor_c - air_c) + own[of(PZ_WINDOW_SKY, lane)] * sky_k
+            own[of(PZ_WINDOW_AIR, lane)] * (glass_c - air_c)
+            + own[of(PZ_WINDOW_ENVELOPE, lane)] * (glass_c - envelope_c)
+            + own[of(PZ_WINDOW_MASS, lane)] * (glass_c - mass_c)
+            - zone[at(W_LOST, lane)]
         )
         zone[at(Z_INFILTRATION_HEAT, lane)] = air_heat * infiltration * (outdoor_c - air_c)
         zone[at(Z_OPAQUE_HEAT, lane)] = (

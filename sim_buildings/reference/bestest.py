@@ -1,4 +1,4 @@
-"""``python -m sim_buildings.reference.bestest``: BESTEST in EnergyPlus, and in our simulator.
+"""``python -m sim_buildings.reference.bestest``: BESTEST in our simulator and in EnergyPlus.
 
 The published ranges are printed beside; they hold for the standard's own weather file alone
 (:mod:`bestest_ranges`), so nothing is judged by them on another year.
@@ -22,6 +22,7 @@ from hvac_rl.errors import ConfigError, HvacRlError
 from sim_buildings.reference.annual import weather_file
 from sim_buildings.reference.bestest_cases import CASES, Case
 from sim_buildings.reference.bestest_energyplus import run_case
+from sim_buildings.reference.bestest_ours import run_case as run_ours
 from sim_buildings.reference.bestest_ranges import PUBLISHED, Published, Span, is_standard_weather
 from sim_buildings.reference.bestest_result import CaseResult, Extreme
 
@@ -31,10 +32,10 @@ Simulator = Callable[[Case], CaseResult]
 
 @dataclass(frozen=True)
 class Row:
-    """One case in EnergyPlus and, where given, in a second simulator."""
+    """One case in EnergyPlus and in our simulator; one of them may be missing."""
 
     case: str
-    energyplus: CaseResult
+    energyplus: CaseResult | None
     ours: CaseResult | None
 
 
@@ -50,11 +51,16 @@ OUTPUTS = (
 
 
 def compare(
-    cases: Iterable[Case], energyplus: Simulator, ours: Simulator | None = None
+    cases: Iterable[Case], energyplus: Simulator | None, ours: Simulator | None = None
 ) -> tuple[Row, ...]:
-    """Run every case in both simulators; ``ours`` may be left out."""
+    """Run every case in both simulators; either may be left out."""
     return tuple(
-        Row(case.name, energyplus(case), None if ours is None else ours(case)) for case in cases
+        Row(
+            case.name,
+            None if energyplus is None else energyplus(case),
+            None if ours is None else ours(case),
+        )
+        for case in cases
     )
 
 
@@ -83,13 +89,9 @@ def table(rows: Iterable[Row], weather: str, *, standard_weather: bool) -> Table
     for row in rows:
         published = PUBLISHED.get(row.case, Published())
         for field, label, unit, digits in outputs_of(CASES[row.case]):
-            reference, hour = _value(row.energyplus, field)
-            line = [row.case, escape(f"{label} [{unit}]"), f"{reference:.{digits}f}", hour]
-            if row.ours is None:
-                line += ["", "", ""]
-            else:
-                own, own_hour = _value(row.ours, field)
-                line += [f"{own:.{digits}f}", own_hour, _difference(own, reference, unit)]
+            line = [row.case, escape(f"{label} [{unit}]")]
+            line += [*_cells(row.energyplus, field, digits), *_cells(row.ours, field, digits)]
+            line.append(_difference(row, field, unit))
             span: Span | None = getattr(published, field)
             line += [_span(span, digits), _limits(span)]
             made.add_row(*line)
@@ -104,7 +106,7 @@ def as_json(rows: Iterable[Row], weather: Path, *, series: bool = False) -> dict
         "standard_weather": is_standard_weather(weather),
         "cases": {
             row.case: {
-                "energyplus": _plain(row.energyplus, series),
+                "energyplus": None if row.energyplus is None else _plain(row.energyplus, series),
                 "ours": None if row.ours is None else _plain(row.ours, series),
                 "published": asdict(PUBLISHED[row.case]) if row.case in PUBLISHED else None,
             }
@@ -136,7 +138,17 @@ def _value(result: CaseResult, field: str) -> tuple[float, str]:
     return float(value), ""
 
 
-def _difference(own: float, reference: float, unit: str) -> str:
+def _cells(result: CaseResult | None, field: str, digits: int) -> tuple[str, str]:
+    if result is None:
+        return "", ""
+    value, hour = _value(result, field)
+    return f"{value:.{digits}f}", hour
+
+
+def _difference(row: Row, field: str, unit: str) -> str:
+    if row.ours is None or row.energyplus is None:
+        return ""
+    (own, _), (reference, _) = _value(row.ours, field), _value(row.energyplus, field)
     if unit == "°C":
         return f"{own - reference:+.1f} K"
     return f"{(own / reference - 1.0) * 100.0:+.1f} %" if reference else ""
@@ -163,12 +175,29 @@ def main(
         Path | None, typer.Option("--json", help="Write the figures here.", metavar="FILE")
     ] = None,
     series: Annotated[bool, typer.Option(help="With --json: hourly series as well.")] = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw both simulators here (PNG).", metavar="FILE")
+    ] = None,
+    energyplus: Annotated[bool, typer.Option(help="Run EnergyPlus as well.")] = True,
+    ours: Annotated[bool, typer.Option(help="Run our simulator.")] = True,
 ) -> None:
-    """Run BESTEST cases in EnergyPlus and print the figures beside the published ones."""
+    """Run BESTEST cases in our simulator and in EnergyPlus, and print the figures."""
     weather = weather_file(epw)
-    rows = compare(_chosen(case), lambda chosen: run_case(chosen, weather))
+    cases = _chosen(case)
+    if picture is not None and not (energyplus and ours):
+        raise ConfigError("--picture", "needs both simulators")
+    rows = compare(
+        cases,
+        (lambda chosen: run_case(chosen, weather)) if energyplus else None,
+        (lambda chosen: run_ours(chosen, weather)) if ours else None,
+    )
     if json_file is not None:
         json_file.write_text(json.dumps(as_json(rows, weather, series=series), indent=1) + "\n")
+    if picture is not None:
+        # matplotlib is slow to import.
+        from sim_buildings.reference.bestest_picture import draw
+
+        draw(picture, [(r.case, r.energyplus, r.ours) for r in rows if r.energyplus and r.ours])
     Console(width=None if sys.stdout.isatty() else 150).print(
         table(rows, weather.stem, standard_weather=is_standard_weather(weather))
     )
