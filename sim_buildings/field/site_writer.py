@@ -19,6 +19,9 @@ from sim_buildings.field.point_list import HEARTBEAT_REGISTER, BacnetPlace, Fiel
 CYCLE_S = 900.0
 DEFAULT_STORE = "sqlite:///journal.db"
 HEARTBEAT_S = 60.0
+DEADLINE_S = 3.0
+DEADLINE_S_A_DEVICE = 0.15
+"""All simulated devices share one process: asked at once, the last one answers so much later."""
 DAEMON_INSTANCE = 3990
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -102,6 +105,8 @@ def _days(workdays: Sequence[int], holidays: Sequence[date]) -> dict[str, Any]:
 
 
 def _devices(network: FieldNetwork) -> Iterable[dict[str, Any]]:
+    deadline_s = DEADLINE_S_A_DEVICE * len(network.devices)
+    patience = {"deadline_s": round(deadline_s, 1)} if deadline_s > DEADLINE_S else {}
     for controller in network.controllers:
         yield {
             "name": controller.name,
@@ -110,6 +115,7 @@ def _devices(network: FieldNetwork) -> Iterable[dict[str, Any]]:
             "device_instance": controller.instance,
             "comes_back": str(ComesBack.BMS_LEASE),
             "heartbeat": {"object": "positive-integer-value,1"},
+            **patience,
         }
     for gateway in network.gateways:
         host, port = gateway.address.rsplit(":", 1)
@@ -121,6 +127,7 @@ def _devices(network: FieldNetwork) -> Iterable[dict[str, Any]]:
             "unit_id": UNIT_ID,
             "comes_back": str(ComesBack.DEVICE_TIMEOUT),
             "heartbeat": {"table": "holding", "register": HEARTBEAT_REGISTER, "type": "uint16"},
+            **patience,
         }
 
 

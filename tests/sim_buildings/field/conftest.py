@@ -28,6 +28,7 @@ from sim_buildings.field.building import (
     FieldAirHandler,
     FieldBuilding,
     FieldSchedule,
+    FieldTariff,
     FieldZone,
 )
 from sim_buildings.field.network import FieldNetwork
@@ -174,23 +175,40 @@ def building() -> FieldBuilding:
         zones=(
             FieldZone(
                 name="south",
+                served_by="ahu-1",
                 area_m2=100.0,
                 design_people=5.0,
                 full_light_lux=550.0,
                 azimuth_deg=180.0,
+                has_blind=True,
             ),
-            FieldZone(name="core", area_m2=150.0, design_people=8.0, full_light_lux=550.0),
+            FieldZone(
+                name="core",
+                served_by="ahu-1",
+                area_m2=150.0,
+                design_people=8.0,
+                full_light_lux=550.0,
+            ),
         ),
-        air_handler=FieldAirHandler(
-            name="ahu-1", design_outdoor_air_m3_s=0.2, design_supply_air_m3_s=1.55
+        air_handlers=(
+            FieldAirHandler(
+                name="ahu-1",
+                design_outdoor_air_m3_s=0.2,
+                design_supply_air_m3_s=1.55,
+                design_static_pressure_pa=250.0,
+            ),
         ),
         schedule=FieldSchedule(
             workdays=(0, 1, 2, 3, 4),
             start_h=8.0,
             end_h=18.0,
             holidays=(date(2026, 1, 1),),
-            price_workday=(0.2,) * 24,
-            price_other=(0.1,) * 24,
+        ),
+        tariff=FieldTariff(
+            workdays=(0, 1, 2, 3, 4),
+            holidays=(date(2026, 1, 1),),
+            workday=(0.2,) * 24,
+            other=(0.1,) * 24,
             carbon_kg_per_kwh=(0.4,) * 24,
         ),
     )
@@ -255,7 +273,7 @@ def air_handler(
 
 @pytest.fixture
 async def modbus(network: FieldNetwork) -> AsyncIterator[AsyncModbusTcpClient]:
-    host, port = network.gateway.address.split(":")
+    host, port = network.gateways[0].address.split(":")
     client = AsyncModbusTcpClient(host, port=int(port))
     await client.connect()
     yield client

@@ -119,7 +119,7 @@ async def test_a_light_goes_over_the_wire_and_falls_back(
 ) -> None:
     k = zone_of(view, "east")
     point = next(p for p in process.network.points if p.name == "east.light")
-    host, port = process.network.gateway.address.split(":")
+    host, port = process.network.gateways[0].address.split(":")
     client = AsyncModbusTcpClient(host, port=int(port))
     await client.connect()
     await client.write_register(0, 1)
