@@ -92,10 +92,11 @@ class Site:
 def load_site(path: Path) -> Site:
     """Read, check and assemble; raises ConfigError naming file and key."""
     document, names = parse(path)
-    kinds = {
-        row.adapter: load_adapter_kind(row.adapter, names.where("devices", i, "adapter"))
-        for i, row in enumerate(document.devices)
-    }
+    kinds: dict[str, AdapterKind] = {}
+    for i, row in enumerate(document.devices):
+        if row.adapter not in kinds:
+            where = names.where("devices", i, "adapter")
+            kinds[row.adapter] = load_adapter_kind(row.adapter, where)
     points = [_point(row, i, document, kinds, names) for i, row in enumerate(document.points)]
     _unique([p.name for p in points], "points", names)
     _unique([row.name for row in document.zones], "zones", names)

@@ -87,13 +87,18 @@ def _tariff(building: Building, world: World) -> FieldTariff:
         workday=_same_every_day(price[working], world),
         other=_same_every_day(price[~working], world),
         # Nothing decides by these; where they vary from day to day, their mean is said.
-        carbon_kg_per_kwh=tuple(_days(world.rows.carbon_kg_per_kwh).mean(axis=0).tolist()),
+        carbon_kg_per_kwh=_typical(_days(world.rows.carbon_kg_per_kwh)),
     )
 
 
 def _days(rows: Floats) -> Floats:
     """Values by row as hours of days, (days, 24)."""
     return rows.reshape(-1, ROWS_PER_DAY)[:, ::ROWS_PER_HOUR]
+
+
+def _typical(days: Floats) -> tuple[float, ...]:
+    same = (days == days[0]).all(axis=0)
+    return tuple(np.where(same, days[0], days.mean(axis=0)).tolist())
 
 
 def _same_every_day(price: Floats, world: World) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier
 from pymodbus.client import AsyncModbusTcpClient
 
+from hvac_rl.service.site_file import Site, load_site
 from sim_buildings.field.building import (
     FieldAirHandler,
     FieldBuilding,
@@ -33,6 +35,7 @@ from sim_buildings.field.building import (
 )
 from sim_buildings.field.network import FieldNetwork
 from sim_buildings.field.simulated_building import ForecastHour, Overrides
+from sim_buildings.field.site_writer import site_yaml
 
 START_S = 1_784_005_200.0  # 2026-07-14 00:00 at UTC-5
 LEASE_S = 180.0
@@ -223,6 +226,21 @@ async def network(building: FieldBuilding, clock: DrivenClock) -> AsyncIterator[
     network.push(simulated.sensors(), simulated.scheduled())
     yield network
     await network.stop()
+
+
+@pytest.fixture
+def load_unwired(tmp_path: Path) -> Callable[[FieldBuilding], Site]:
+    """The site file of a building as the daemon reads it, its devices at made-up addresses."""
+
+    def load(building: FieldBuilding) -> Site:
+        network = FieldNetwork(building, LEASE_S, lambda: START_S)
+        for port, device in enumerate(network.devices, 40_000):
+            device.address = f"127.0.0.1:{port}"
+        path = tmp_path / f"{building.name}.yaml"
+        path.write_text(site_yaml(network))
+        return load_site(path)
+
+    return load
 
 
 @pytest.fixture
