@@ -15,7 +15,7 @@ from agents.evaluation import Exam, WeekTotals, paired_difference
 from agents.export import Trained, demo_key, key_text, to_onnx, write_bundle
 from agents.report import Outcome, Service, print_summary, verdict, write_summary
 from agents.training import verdict as training_verdict
-from envs.hour import N_TOTALS, T_COST, T_DISCOMFORT_KH
+from envs.control_columns import N_TOTALS, T_COST, T_DISCOMFORT_KH
 from hvac_rl.cli import app
 from hvac_rl.control.bundle import DEMO_PUBLIC_KEY, read_bundle
 from hvac_rl.control.encoding import FEATURE_NAMES, N_FEATURES, N_MODES
