@@ -20,7 +20,7 @@ from agents.evaluation import Exam
 from agents.export import Trained, to_onnx
 from agents.settings import DqnSettings
 from envs.calendar_split import Part
-from envs.hour import T_COST, T_DISCOMFORT_KH
+from envs.control_columns import T_COST, T_DISCOMFORT_KH
 from envs.zone_vec_env import ZoneVecEnv
 from hvac_rl.control.encoding import FEATURE_NAMES
 from hvac_rl.errors import HvacRlError

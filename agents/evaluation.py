@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.batch import Batch, make_setting, make_worlds
+from envs.batch import Batch
 from envs.calendar_split import DAYS_PER_WEEK, Part
-from envs.hour import N_TOTALS, T_PEAK_KW
+from envs.control_columns import N_TOTALS, T_PEAK_KW
+from envs.setting import make_scene
 from hvac_rl.control.encoding import FEATURE_NAMES, RULE_MODE
 from hvac_rl.ports import Policy
 from sim_buildings.building import Building
@@ -22,7 +23,8 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class WeekTotals:
-    """Totals of one controller, shape (weeks, N_TOTALS); columns as in :mod:`envs.hour`."""
+    """Totals of one controller, shape (weeks, N_TOTALS); columns as in
+    :mod:`envs.control_columns`."""
 
     name: str
     totals: NDArray[np.float64]
@@ -42,11 +44,13 @@ class Exam:
         self, building: Building, part: Part = Part.TEST, seeds: Sequence[int] | None = None
     ) -> None:
         chosen = part.seeds if seeds is None else seeds
-        self._worlds = make_worlds([make_world(building, seed=seed) for seed in chosen])
+        scene = make_scene(building, [make_world(building, seed=seed) for seed in chosen])
         days = part.first_days
-        self._world = np.repeat(np.arange(len(chosen)), len(days))
-        self._hour = np.tile(days, len(chosen)) * HOURS_PER_DAY
-        self._building = building
+        world = np.repeat(np.arange(len(chosen)), len(days))
+        self._batch = Batch(scene, len(world))
+        everyone = np.ones(len(world), dtype=np.bool_)
+        self._batch.reset(everyone, world, np.tile(days, len(chosen)) * HOURS_PER_DAY)
+        self._beginning = self._batch.snapshot()
 
     def run(
         self,
@@ -57,16 +61,12 @@ class Exam:
         progress: Progress = lambda done, total, words: None,
     ) -> WeekTotals:
         """``policy`` None is the base rule alone; not ``supervised`` the BMS's own schedule."""
-        size = len(self._hour)
-        everyone = np.ones(size, dtype=np.bool_)
-        batch = Batch(make_setting(self._building), self._worlds, size)
-        batch.reset(everyone, self._world, self._hour)
+        batch = self._batch
+        batch.restore(self._beginning)
+        batch.supervised = True
         if not supervised:
-            free = Batch(make_setting(self._building, supervised=False), self._worlds, size)
-            free.copy_from(batch, everyone)
-            free.buffers.zone_override[:] = np.nan
-            free.buffers.handler_override[:] = np.nan
-            batch = free
+            batch.unsupervise()
+        size = batch.size
         columns = [FEATURE_NAMES.index(feature) for feature in policy.features] if policy else []
         totals = np.zeros((size, N_TOTALS))
         hours = DAYS_PER_WEEK * HOURS_PER_DAY
@@ -76,8 +76,9 @@ class Exam:
                 flat = batch.observations.reshape(size * batch.zones, -1)[:, columns]
                 modes = np.array(policy.choose(flat.tolist()), dtype=np.int64).reshape(modes.shape)
             batch.step(modes)
-            peak = np.maximum(totals[:, T_PEAK_KW], batch.totals[:, T_PEAK_KW])
-            totals += batch.totals
+            last = batch.totals
+            peak = np.maximum(totals[:, T_PEAK_KW], last[:, T_PEAK_KW])
+            totals += last
             totals[:, T_PEAK_KW] = peak
             progress(hour + 1, hours, name)
         return WeekTotals(name, totals, batch.zones)

@@ -14,7 +14,7 @@ from rich.table import Table
 from agents.evaluation import Exam, WeekTotals, paired_difference
 from agents.export import Trained, demo_key, next_version, read_key, write_bundle
 from agents.settings import DqnSettings, QLearningSettings
-from envs.hour import T_COST, T_DISCOMFORT_KH, T_ENERGY_KWH
+from envs.control_columns import T_COST, T_DISCOMFORT_KH, T_ENERGY_KWH
 from hvac_rl.control.bundle import DEMO_PUBLIC_KEY, read_bundle
 from hvac_rl.control.policy import load_policy, make_policy
 from hvac_rl.ports import Policy

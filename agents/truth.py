@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from envs.count import GAS_KG_PER_KWH
 from hvac_rl.control.kpis import (
     KpiLimits,
     Kpis,
+    add_fuel,
     add_interval,
     co2_excess_ppm,
     thermal_discomfort_k,
@@ -49,7 +51,9 @@ def kpis(truth: Truth, limits: KpiLimits) -> Kpis:
     times = rows.index.to_numpy(dtype=float)
     step_s = float(times[1] - times[0])
     power_w = rows["total_w"].to_numpy()
+    gas_w = rows["gas_w"].to_numpy()
     price = rows["price_per_kwh"].to_numpy()
+    gas_price = rows["gas_price_per_kwh"].to_numpy()
     carbon = rows["carbon_kg_per_kwh"].to_numpy()
     zones = [
         (
@@ -68,4 +72,5 @@ def kpis(truth: Truth, limits: KpiLimits) -> Kpis:
         total = add_interval(
             total, discomfort_k, excess_ppm, power_w[i], price[i], carbon[i], step_s
         )
+        total = add_fuel(total, gas_w[i], gas_price[i], GAS_KG_PER_KWH, step_s)
     return total

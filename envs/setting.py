@@ -17,7 +17,9 @@ from hvac_rl.control.encoding import orientation
 from hvac_rl.control.kpis import KpiLimits
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
 from sim_buildings.building import Building
+from sim_buildings.occupancy import workdays
 from sim_buildings.parameters import as_type, parameters
+from sim_buildings.sun_course import ROWS_PER_DAY
 from sim_buildings.variants import side_by_side, sun_columns
 from sim_buildings.world import World
 from sim_buildings.world_tables import WorldIndex, tables_of
@@ -76,8 +78,11 @@ class Scene:
 
     @property
     def price_mean(self) -> float:
-        """Of the first world's electricity prices [1/kWh]."""
-        return float(np.mean(self.worlds[0].rows.price_per_kwh))
+        """Of the first world's electricity on working days [1/kWh], as the daemon's tariff has it:
+        :attr:`hvac_rl.control.calendar.Tariff.mean`."""
+        world = self.worlds[0]
+        working = np.repeat(workdays(self.building, world.year), ROWS_PER_DAY)
+        return float(np.mean(world.rows.price_per_kwh[working]))
 
 
 def make_scene(

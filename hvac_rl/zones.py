@@ -43,6 +43,7 @@ SITE_SENSORS = {
     "Solar_Irradiance_Sensor": "global_irradiance",
     "Electric_Power_Sensor": "power",
     "Electric_Energy_Sensor": "energy",
+    "Natural_Gas_Usage_Sensor": "gas",
 }
 
 # Without these nothing about a zone, an air handler or the site can be judged.
@@ -70,6 +71,7 @@ QUANTITY_OF = {
     "global_irradiance": "irradiance",
     "power": "power",
     "energy": "energy",
+    "gas": "energy",
 }
 
 

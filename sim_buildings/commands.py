@@ -26,6 +26,9 @@ def simulate(
     weather: Annotated[
         str, typer.Option(help="Bundled weather, or the path of a TMY3 (.csv) or EPW (.epw) file.")
     ] = "greensboro",
+    tariff: Annotated[
+        str, typer.Option(help="Prices: flat, time_of_use or demand_charge.")
+    ] = "time_of_use",
     start: Annotated[
         datetime,
         typer.Option(
@@ -60,7 +63,8 @@ def simulate(
         typer.Option(min=1, max=65535, help="First of consecutive UDP ports; else free ones."),
     ] = None,
     modbus_port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="TCP port; else a free one.")
+        int | None,
+        typer.Option(min=1, max=65535, help="First of consecutive TCP ports; else free ones."),
     ] = None,
     policy: Annotated[
         Path | None, typer.Option(help="A policy bundle that the site file shall name.")
@@ -100,6 +104,7 @@ def simulate(
         Launch(
             building=building,
             weather=weather,
+            tariff=tariff,
             start=start,
             days=days,
             speed=speed,

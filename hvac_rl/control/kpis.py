@@ -74,3 +74,15 @@ def add_interval(
         power_kw if power_kw > total.peak_kw else total.peak_kw,
         total.hours + hours,
     )
+
+
+def add_fuel(
+    total: Kpis, fuel_w: float, price_per_kwh: float, carbon_kg_per_kwh: float, seconds: float
+) -> Kpis:
+    """The same interval's fuel on top: it costs and emits; the peak is electric alone."""
+    energy_kwh = fuel_w * seconds / JOULES_PER_KWH
+    return total._replace(
+        energy_kwh=total.energy_kwh + energy_kwh,
+        cost=total.cost + energy_kwh * price_per_kwh,
+        emissions_kg=total.emissions_kg + energy_kwh * carbon_kg_per_kwh,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,10 +92,11 @@ class Site:
 def load_site(path: Path) -> Site:
     """Read, check and assemble; raises ConfigError naming file and key."""
     document, names = parse(path)
-    kinds = {
-        row.adapter: load_adapter_kind(row.adapter, names.where("devices", i, "adapter"))
-        for i, row in enumerate(document.devices)
-    }
+    kinds: dict[str, AdapterKind] = {}
+    for i, row in enumerate(document.devices):
+        if row.adapter not in kinds:
+            where = names.where("devices", i, "adapter")
+            kinds[row.adapter] = load_adapter_kind(row.adapter, where)
     points = [_point(row, i, document, kinds, names) for i, row in enumerate(document.points)]
     _unique([p.name for p in points], "points", names)
     _unique([row.name for row in document.zones], "zones", names)
@@ -109,7 +110,7 @@ def load_site(path: Path) -> Site:
         kinds=kinds,
         local=document.local,
         calendar=_calendar(document),
-        tariff=Tariff(_calendar(document), document.tariff.workday, document.tariff.other),
+        tariff=_tariff(document),
         cycle_s=document.cycle_s,
         heartbeat_s=document.heartbeat_s,
         hold_s=document.hold_s,
@@ -361,6 +362,16 @@ def _calendar(document: SiteDocument) -> SiteCalendar:
         row.start_h,
         row.end_h,
     )
+
+
+def _tariff(document: SiteDocument) -> Tariff:
+    row, calendar = document.tariff, _calendar(document)
+    if row.workdays is not None:
+        workdays = frozenset(WEEKDAYS.index(day) for day in row.workdays)
+        calendar = replace(calendar, workdays=workdays)
+    if row.holidays is not None:
+        calendar = replace(calendar, holidays=frozenset(row.holidays))
+    return Tariff(calendar, row.workday, row.other)
 
 
 def _policy(document: SiteDocument, names: Names) -> PolicyRow | None:

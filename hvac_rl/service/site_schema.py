@@ -67,13 +67,20 @@ class PolicyRow(Strict):
     trusted_keys: list[str] = Field(min_length=1)
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
 class TariffRow(Strict):
+    """The days on which the workday's prices hold are those of occupancy unless said here."""
+
     workday: Day24
     other: Day24
+    workdays: list[Weekday] | None = None
+    holidays: list[date] | None = None
 
 
 class OccupancyRow(Strict):
-    workdays: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(min_length=1)
+    workdays: list[Weekday] = Field(min_length=1)
     start_h: float = Field(ge=0, lt=24)
     end_h: float = Field(gt=0, le=24)
     holidays: list[date] = []

@@ -33,6 +33,7 @@ class FieldOptions:
     bacnet_port: int | None = None
     """First of the controllers' consecutive UDP ports; free ones when left out."""
     modbus_port: int | None = None
+    """Of the gateway, or first of the gateways' consecutive TCP ports."""
     cycle_s: float = CYCLE_S
     policy: PolicyChoice | None = None
     store: str = DEFAULT_STORE

@@ -38,6 +38,7 @@ class Launch:
 
     building: str
     weather: str
+    tariff: str
     start: datetime
     days: float
     speed: float
@@ -76,6 +77,7 @@ def prepare(options: Launch, console: Console) -> SimulationView:
             start=options.start,
             seed=options.seed,
             weather=options.weather,
+            tariff=options.tariff,
             dt_s=options.dt_s,
             warm_up_days=options.warm_up_days,
         )
@@ -142,7 +144,7 @@ def _introduce(process: BuildingProcess, options: Launch, console: Console) -> N
         table.add_column(heading)
     for device in network.devices:
         mine = [point for point in network.points if point.device == device.name]
-        protocol = "Modbus TCP" if device is network.gateway else "BACnet/IP"
+        protocol = "Modbus TCP" if device in network.gateways else "BACnet/IP"
         table.add_row(
             device.name, f"{protocol} {device.address}", str(len(mine)), _commandable(mine)
         )

@@ -1,4 +1,4 @@
-"""The Modbus TCP gateway of the simulated building: blinds, lights, light sensors, the meter.
+"""The Modbus TCP gateway of the simulated building: blinds, lights, light sensors, the meters.
 
 Modbus knows neither priorities nor release. So each command has three places: the wished value
 (holding), whether it is wanted (coil), and what is in force (input). A heartbeat register keeps

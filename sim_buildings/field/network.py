@@ -9,11 +9,11 @@ from sim_buildings.field.bacnet_device import BacnetDevice
 from sim_buildings.field.building import FieldBuilding
 from sim_buildings.field.lease import Lease
 from sim_buildings.field.modbus_gateway import ModbusGateway
-from sim_buildings.field.point_list import GATEWAY, FieldPoint, controller_of, point_list
-from sim_buildings.field.ports import bacnet_ports, modbus_port
+from sim_buildings.field.point_list import FieldPoint, controller_of, gateways, point_list
+from sim_buildings.field.ports import bacnet_ports, modbus_ports
 
 FIRST_INSTANCE = 1001
-"""BACnet device instance of the air handler's controller; the zones' follow."""
+"""BACnet device instance of the first air handler's controller; the others follow."""
 
 
 class FieldDevice(Protocol):
@@ -32,30 +32,32 @@ class FieldDevice(Protocol):
 
 
 class FieldNetwork:
-    """The controllers and the gateway; each point lives on exactly one of them."""
+    """The controllers and the gateways; each point lives on exactly one of them."""
 
     def __init__(
         self, building: FieldBuilding, lease_length_s: float, now_s: Callable[[], float]
     ) -> None:
         self.building = building
         self.points: list[FieldPoint] = point_list(building)
-        controllers = [building.air_handler.name, *(controller_of(z.name) for z in building.zones)]
+        controllers = [
+            *(handler.name for handler in building.air_handlers),
+            *(controller_of(zone.name) for zone in building.zones),
+        ]
         # Every device has a lease of its own: a supervisor may lose one of them alone.
         self.controllers = [
             BacnetDevice(name, FIRST_INSTANCE + i, self._on(name), Lease(lease_length_s), now_s)
             for i, name in enumerate(controllers)
         ]
-        self.gateway = ModbusGateway(GATEWAY, self._on(GATEWAY), Lease(lease_length_s), now_s)
-        self._device_of = {
-            point.name: device
-            for device in self.devices
-            for point in self.points
-            if point.device == device.name
-        }
+        self.gateways = [
+            ModbusGateway(name, self._on(name), Lease(lease_length_s), now_s)
+            for name in gateways(building)
+        ]
+        by_name = {device.name: device for device in self.devices}
+        self._device_of = {point.name: by_name[point.device] for point in self.points}
 
     @property
     def devices(self) -> list[FieldDevice]:
-        return [*self.controllers, self.gateway]
+        return [*self.controllers, *self.gateways]
 
     async def start(
         self, host: str, bacnet_base: int | None = None, modbus_wanted: int | None = None
@@ -63,11 +65,12 @@ class FieldNetwork:
         """All listen, or none: raises DeviceError naming the device whose port is taken."""
         names = [device.name for device in self.controllers]
         udp = bacnet_ports(host, names, bacnet_base)
-        tcp = modbus_port(host, self.gateway.name, modbus_wanted)
+        tcp = modbus_ports(host, [gateway.name for gateway in self.gateways], modbus_wanted)
         try:
             for device, port in zip(self.controllers, udp, strict=True):
                 await device.start(host, port)
-            await self.gateway.start(host, tcp)
+            for gateway, port in zip(self.gateways, tcp, strict=True):
+                await gateway.start(host, port)
         except BaseException:
             await self.stop()
             raise

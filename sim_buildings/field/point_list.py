@@ -1,12 +1,13 @@
 """The point list of the simulated building: from it come the devices and the site file alike.
 
-One BACnet controller a zone, one for the air handler with the weather station on it, and one
-Modbus gateway for blinds, lights, light sensors and the electricity meter.
+One BACnet controller a zone, one an air handler, the first with the weather station on it, and a
+Modbus gateway for blinds, lights, light sensors and the meters; a large building has several
+gateways, with the meters on the first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hvac_rl.zones import (
@@ -17,15 +18,17 @@ from hvac_rl.zones import (
     ZONE_COMMANDS,
     ZONE_SENSORS,
 )
-from sim_buildings.field.building import FieldBuilding, FieldZone
+from sim_buildings.field.building import FieldAirHandler, FieldBuilding, FieldZone
 
 GATEWAY = "room-gateway"
+ZONES_A_GATEWAY = 48
+"""Each zone has a pair of registers in blocks of a hundred."""
 HEARTBEAT_REGISTER = 0
 TIME_OUT_REGISTER = 0
 """Input register: seconds without a moved heartbeat after which remote values are dropped."""
 
 # First register (0-based) of each block on the gateway; zones follow one another in pairs.
-BLIND, LIGHT, DAYLIGHT, FACADE, POWER, ENERGY = 100, 200, 300, 400, 500, 502
+BLIND, LIGHT, DAYLIGHT, FACADE, POWER, ENERGY, GAS = 100, 200, 300, 400, 500, 502, 506
 BLIND_COIL, LIGHT_COIL = 0, 64
 
 
@@ -88,48 +91,70 @@ class FieldPoint:
 
 def point_list(building: FieldBuilding) -> list[FieldPoint]:
     """Every point of the building, device by device."""
-    meanings = _meanings(building)
-    return [
-        *_air_handler(building, meanings),
-        *(point for zone in building.zones for point in _controller(zone, meanings)),
-        *_gateway(building, meanings),
-    ]
+    points: list[FieldPoint] = []
+    for k, handler in enumerate(building.air_handlers):
+        points += _air_handler(handler, with_weather_station=k == 0)
+    for zone in building.zones:
+        points += _controller(zone)
+    for k, (gateway, zones) in enumerate(gateways(building).items()):
+        points += _rooms(gateway, zones)
+        if k == 0:
+            points += _meters(gateway, building.burns_gas)
+    return points
 
 
 def controller_of(zone: str) -> str:
     return f"vav-{zone}"
 
 
-def _meanings(building: FieldBuilding) -> dict[str, Meaning]:
-    most_m3_s = round(2.0 * building.air_handler.design_supply_air_m3_s, 3)
+def gateways(building: FieldBuilding) -> dict[str, Sequence[FieldZone]]:
+    """The zones on each gateway, by its name."""
+    parts = [
+        building.zones[k : k + ZONES_A_GATEWAY]
+        for k in range(0, len(building.zones), ZONES_A_GATEWAY)
+    ]
+    if len(parts) == 1:
+        return {GATEWAY: parts[0]}
+    return {f"{GATEWAY}-{k}": part for k, part in enumerate(parts, 1)}
+
+
+_MEANINGS = {
+    "air_temperature": Meaning("degC", "room air temperature", -10.0, 50.0),
+    "co2": Meaning("ppm", "room CO2", 0.0, 5000.0),
+    "occupancy": Meaning("bool", "presence, held for 15 minutes"),
+    "daylight": Meaning("lux", "daylight on the workplane", 0.0, 100_000.0),
+    "facade_irradiance": Meaning("W/m2", "irradiance on the facade", 0.0, 1500.0),
+    "heating": Meaning("degC", "heating setpoint", write=Range(5.0, 30.0, 0.1, 48)),
+    "cooling": Meaning("degC", "cooling setpoint", write=Range(15.0, 40.0, 0.1, 48)),
+    "blind": Meaning("percent", "blind position", write=Range(0.0, 100.0, 5.0, 24)),
+    "light": Meaning("percent", "light level", write=Range(0.0, 100.0, 3.0, 96)),
+    "supply_air_temperature": Meaning("degC", "supply air temperature", -20.0, 60.0),
+    "enable": Meaning("bool", "run enable", write=Range(0.0, 1.0, 0.5, 96)),
+    "supply_air": Meaning(
+        "degC", "supply air temperature setpoint", write=Range(8.0, 45.0, 0.2, 96)
+    ),
+    "outdoor_air_temperature": Meaning("degC", "outdoor air temperature", -50.0, 60.0),
+    "wind_speed": Meaning("m/s", "wind speed on the roof", 0.0, 60.0),
+    "global_irradiance": Meaning("W/m2", "global horizontal irradiance", 0.0, 1500.0),
+    "power": Meaning("W", "electric power", 0.0, 1e7),
+    "energy": Meaning("kWh", "electric energy since the start", 0.0),
+    "gas": Meaning("kWh", "gas burnt since the start", 0.0),
+}
+
+
+def _sized(handler: FieldAirHandler) -> dict[str, Meaning]:
+    """What depends on how large an air handler is."""
+    most_m3_s = round(2.0 * handler.design_supply_air_m3_s, 3)
+    most_pa = max(500.0, 2.0 * handler.design_static_pressure_pa)
     return {
-        "air_temperature": Meaning("degC", "room air temperature", -10.0, 50.0),
-        "co2": Meaning("ppm", "room CO2", 0.0, 5000.0),
-        "occupancy": Meaning("bool", "presence, held for 15 minutes"),
-        "daylight": Meaning("lux", "daylight on the workplane", 0.0, 100_000.0),
-        "facade_irradiance": Meaning("W/m2", "irradiance on the facade", 0.0, 1500.0),
-        "heating": Meaning("degC", "heating setpoint", write=Range(5.0, 30.0, 0.1, 48)),
-        "cooling": Meaning("degC", "cooling setpoint", write=Range(15.0, 40.0, 0.1, 48)),
-        "blind": Meaning("percent", "blind position", write=Range(0.0, 100.0, 5.0, 24)),
-        "light": Meaning("percent", "light level", write=Range(0.0, 100.0, 3.0, 96)),
-        "supply_air_temperature": Meaning("degC", "supply air temperature", -20.0, 60.0),
         "supply_air_flow": Meaning("m3/s", "supply air flow", 0.0, most_m3_s),
         "outdoor_air_flow": Meaning("m3/s", "outdoor air flow", 0.0, most_m3_s),
-        "enable": Meaning("bool", "run enable", write=Range(0.0, 1.0, 0.5, 96)),
-        "supply_air": Meaning(
-            "degC", "supply air temperature setpoint", write=Range(8.0, 40.0, 0.2, 96)
-        ),
         "static_pressure": Meaning(
-            "Pa", "duct static pressure setpoint", write=Range(0.0, 500.0, 5.0, 96)
+            "Pa", "duct static pressure setpoint", write=Range(0.0, most_pa, 5.0, 96)
         ),
         "outdoor_air": Meaning(
             "m3/s", "outdoor air flow setpoint", write=Range(0.0, most_m3_s, 0.005, 96)
         ),
-        "outdoor_air_temperature": Meaning("degC", "outdoor air temperature", -50.0, 60.0),
-        "wind_speed": Meaning("m/s", "wind speed on the roof", 0.0, 60.0),
-        "global_irradiance": Meaning("W/m2", "global horizontal irradiance", 0.0, 1500.0),
-        "power": Meaning("W", "electric power", 0.0, 1e7),
-        "energy": Meaning("kWh", "electric energy since the start", 0.0),
     }
 
 
@@ -154,35 +179,41 @@ _AIR_HANDLER = {
 }
 
 
-def _controller(zone: FieldZone, meanings: Mapping[str, Meaning]) -> Iterator[FieldPoint]:
+def _controller(zone: FieldZone) -> Iterator[FieldPoint]:
     for role, place in _CONTROLLER.items():
-        yield FieldPoint(controller_of(zone.name), zone.name, role, meanings[role], place)
+        yield FieldPoint(controller_of(zone.name), zone.name, role, _MEANINGS[role], place)
 
 
-def _air_handler(building: FieldBuilding, meanings: Mapping[str, Meaning]) -> Iterator[FieldPoint]:
-    name = building.air_handler.name
+def _air_handler(handler: FieldAirHandler, *, with_weather_station: bool) -> Iterator[FieldPoint]:
+    meanings = _MEANINGS | _sized(handler)
     for role, place in _AIR_HANDLER.items():
-        of = SITE if role in _SITE_BRICK else name
-        yield FieldPoint(name, of, role, meanings[role], place)
+        of_site = role in _SITE_BRICK
+        if with_weather_station or not of_site:
+            of = SITE if of_site else handler.name
+            yield FieldPoint(handler.name, of, role, meanings[role], place)
 
 
-def _gateway(building: FieldBuilding, meanings: Mapping[str, Meaning]) -> Iterator[FieldPoint]:
-    def point(of: str, role: str, place: ModbusPlace) -> FieldPoint:
-        return FieldPoint(GATEWAY, of, role, meanings[role], place)
+def _rooms(gateway: str, zones: Sequence[FieldZone]) -> Iterator[FieldPoint]:
+    def point(zone: FieldZone, role: str, place: ModbusPlace) -> FieldPoint:
+        return FieldPoint(gateway, zone.name, role, _MEANINGS[role], place)
 
-    zones = [zone.name for zone in building.zones]
-    facades = [zone.name for zone in building.zones if zone.azimuth_deg is not None]
-    for i, zone in enumerate(facades):
+    for i, zone in enumerate(zone for zone in zones if zone.has_blind):
         yield point(zone, "blind", ModbusPlace(BLIND + 2 * i, coil=BLIND_COIL + i))
     for i, zone in enumerate(zones):
         yield point(zone, "light", ModbusPlace(LIGHT + 2 * i, coil=LIGHT_COIL + i))
     for i, zone in enumerate(zones):
         yield point(zone, "daylight", ModbusPlace(DAYLIGHT + 2 * i))
-    for i, zone in enumerate(facades):
+    for i, zone in enumerate(zone for zone in zones if zone.azimuth_deg is not None):
         yield point(zone, "facade_irradiance", ModbusPlace(FACADE + 2 * i))
-    yield point(SITE, "power", ModbusPlace(POWER))
+
+
+def _meters(gateway: str, burns_gas: bool) -> Iterator[FieldPoint]:
     # A yearly total in a 32-bit float would count in steps of several watt-hours.
-    yield point(SITE, "energy", ModbusPlace(ENERGY, "float64"))
+    places = {"power": ModbusPlace(POWER), "energy": ModbusPlace(ENERGY, "float64")}
+    if burns_gas:
+        places["gas"] = ModbusPlace(GAS, "float64")
+    for role, place in places.items():
+        yield FieldPoint(gateway, SITE, role, _MEANINGS[role], place)
 
 
 _BRICK = {

@@ -12,29 +12,29 @@ HIGHEST_PORT = 65_535
 
 def bacnet_ports(host: str, devices: Sequence[str], base: int | None) -> list[int]:
     """One UDP port a device, from ``base`` on; raises DeviceError naming the first one taken."""
+    return _ports(host, devices, base, socket.SOCK_DGRAM)
+
+
+def modbus_ports(host: str, devices: Sequence[str], base: int | None) -> list[int]:
+    """One TCP port a device, from ``base`` on; raises DeviceError naming the first one taken."""
+    return _ports(host, devices, base, socket.SOCK_STREAM)
+
+
+def _ports(
+    host: str, devices: Sequence[str], base: int | None, kind: socket.SocketKind
+) -> list[int]:
     if base is None:
-        return _free_udp_ports(host, len(devices))
+        return _free_ports(host, len(devices), kind)
     for offset, device in enumerate(devices):
         port = base + offset
-        if port > HIGHEST_PORT or not _is_free(host, port, socket.SOCK_DGRAM):
-            raise _taken(device, host, port, "UDP", "--bacnet-port")
+        if port > HIGHEST_PORT or not _is_free(host, port, kind):
+            raise _taken(device, host, port, kind)
     return list(range(base, base + len(devices)))
 
 
-def modbus_port(host: str, device: str, wanted: int | None) -> int:
-    """A TCP port; raises DeviceError when the one asked for is taken."""
-    if wanted is None:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.bind((host, 0))
-            return int(probe.getsockname()[1])
-    if not _is_free(host, wanted, socket.SOCK_STREAM):
-        raise _taken(device, host, wanted, "TCP", "--modbus-port")
-    return wanted
-
-
-def _free_udp_ports(host: str, count: int) -> list[int]:
+def _free_ports(host: str, count: int, kind: socket.SocketKind) -> list[int]:
     # All held at once, or the system would hand out the same port again.
-    probes = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(count)]
+    probes = [socket.socket(socket.AF_INET, kind) for _ in range(count)]
     try:
         for probe in probes:
             probe.bind((host, 0))
@@ -58,7 +58,9 @@ def _is_free(host: str, port: int, kind: socket.SocketKind) -> bool:
     return True
 
 
-def _taken(device: str, host: str, port: int, protocol: str, option: str) -> DeviceError:
+def _taken(device: str, host: str, port: int, kind: socket.SocketKind) -> DeviceError:
+    udp = kind is socket.SOCK_DGRAM
+    protocol, option = ("UDP", "--bacnet-port") if udp else ("TCP", "--modbus-port")
     return DeviceError(
         device,
         f"cannot listen on {host}:{port} ({protocol}): the port is taken",

@@ -20,17 +20,18 @@ def ready_building(
     start: datetime,
     seed: int,
     weather: str = "greensboro",
+    tariff: str = "time_of_use",
     dt_s: float = 60.0,
     warm_up_days: float = 7,
 ) -> SimulationView:
     """The building at ``start``, local standard time, after ``warm_up_days`` under its BMS alone.
 
-    Raises ConfigError for an unknown building or weather, or a step that does not fit.
+    Raises ConfigError for an unknown building, weather or tariff, or a step that does not fit.
     """
     if ROW_S % dt_s != 0.0:
         raise ConfigError("--dt", f"must divide {ROW_S:g} s, the step of the weather")
     loaded = load_building(building)
-    world = make_world(loaded, weather, start.year, seed)
+    world = make_world(loaded, weather, start.year, seed, tariff=tariff)
     start_s = float(calendar.timegm(start.timetuple()))
     simulation = Simulation(loaded, world, start_s=start_s, dt_s=dt_s)
     simulation.warm_up(warm_up_days)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from sim_buildings import columns
+from sim_buildings.buffers import Floats
 from sim_buildings.field.building import FieldBuilding
 from sim_buildings.field.point_list import FieldPoint, point_list
 from sim_buildings.field.simulated_building import ForecastHour, Overrides
 from sim_buildings.field.site_time import StandardTime
 from sim_buildings.simulation import Simulation
-
-Array = npt.NDArray[np.float64]
 
 HOUR_S = 3600.0
 FORECAST_HOURS = 36
@@ -39,15 +38,18 @@ _ZONE_SENSORS = {
     "daylight": columns.Z_DAYLIGHT,
     "facade_irradiance": columns.Z_FACADE,
 }
-_BUILDING_SENSORS = {
-    "supply_air_temperature": columns.B_SUPPLY_AIR,
-    "supply_air_flow": columns.B_SUPPLY_FLOW,
-    "outdoor_air_flow": columns.B_OUTDOOR_FLOW,
+_HANDLER_SENSORS = {
+    "supply_air_temperature": columns.H_SUPPLY_AIR,
+    "supply_air_flow": columns.H_SUPPLY_FLOW,
+    "outdoor_air_flow": columns.H_OUTDOOR_FLOW,
+}
+_SITE_SENSORS = {
     "outdoor_air_temperature": columns.B_OUTDOOR,
     "wind_speed": columns.B_WIND,
     "global_irradiance": columns.B_GHI,
     "power": columns.B_TOTAL,
     "energy": columns.B_ENERGY,
+    "gas": columns.B_GAS_ENERGY,
 }
 _TRUTH_OF_ZONE = (
     columns.Z_AIR,
@@ -56,6 +58,13 @@ _TRUTH_OF_ZONE = (
     columns.Z_DAYLIGHT,
     columns.Z_ILLUMINANCE,
     columns.Z_FACADE,
+)
+_TRUTH_OF_HANDLER = (
+    columns.H_SUPPLY_AIR,
+    columns.H_SUPPLY_FLOW,
+    columns.H_OUTDOOR_FLOW,
+    columns.H_FAN,
+    columns.H_COOLING_COIL,
 )
 
 
@@ -68,13 +77,40 @@ class SimulationView:
         self._simulation = simulation
         self._time = StandardTime(field.utc_offset_h)
         zones = {zone.name: index for index, zone in enumerate(field.zones)}
-        points = point_list(field)
-        self._commands = [_Command(p, zones) for p in points if p.meaning.write is not None]
-        self._sensors = [_Sensor(p, zones) for p in points if p.meaning.write is None]
+        handlers = {handler.name: index for index, handler in enumerate(field.air_handlers)}
         self._seen_s = np.full(len(zones), -np.inf)
         self._zone_override = np.full((len(zones), len(columns.ZONE_COMMANDS)), np.nan)
-        self._handler_override = np.full(len(columns.HANDLER_COMMANDS), np.nan)
+        self._handler_override = np.full((len(handlers), len(columns.HANDLER_COMMANDS)), np.nan)
+        self._commands: list[_Command] = []
+        self._sensors: list[_Sensor] = []
+        self._presence: list[tuple[str, int]] = []
+        for point in point_list(field):
+            if point.of in handlers:
+                self._add_of_handler(point, handlers[point.of])
+            elif point.of in zones:
+                self._add_of_zone(point, zones[point.of])
+            else:
+                column = _SITE_SENSORS[point.role]
+                self._sensors.append(_Sensor(point.name, simulation.building_out, column))
         self._note_presence()
+
+    def _add_of_handler(self, point: FieldPoint, handler: int) -> None:
+        if point.meaning.write is None:
+            row = self._simulation.handler_out[handler]
+            self._sensors.append(_Sensor(point.name, row, _HANDLER_SENSORS[point.role]))
+            return
+        bms, override = self._simulation.bms_handler[handler], self._handler_override[handler]
+        self._commands.append(_Command(point.name, bms, override, _HANDLER_COMMANDS[point.role]))
+
+    def _add_of_zone(self, point: FieldPoint, zone: int) -> None:
+        if point.role == "occupancy":
+            self._presence.append((point.name, zone))
+        elif point.meaning.write is None:
+            row = self._simulation.zone_out[zone]
+            self._sensors.append(_Sensor(point.name, row, _ZONE_SENSORS[point.role]))
+        else:
+            bms, override = self._simulation.bms_zone[zone], self._zone_override[zone]
+            self._commands.append(_Command(point.name, bms, override, _ZONE_COMMANDS[point.role]))
 
     @property
     def time_s(self) -> float:
@@ -83,24 +119,17 @@ class SimulationView:
     def step(self, overrides: Overrides) -> None:
         for command in self._commands:
             value = overrides[command.name]
-            wanted = np.nan if value is None else value
-            if command.zone is None:
-                self._handler_override[command.column] = wanted
-            else:
-                self._zone_override[command.zone, command.column] = wanted
+            command.override[command.column] = np.nan if value is None else value
         self._simulation.step(self._zone_override, self._handler_override)
         self._note_presence()
 
     def sensors(self) -> Mapping[str, float]:
-        return {sensor.name: self._sensed(sensor) for sensor in self._sensors}
+        found = {sensor.name: float(sensor.row[sensor.column]) for sensor in self._sensors}
+        held = self._simulation.time_s - self._seen_s < PRESENCE_HOLD_S
+        return found | {name: float(held[zone]) for name, zone in self._presence}
 
     def scheduled(self) -> Mapping[str, float]:
-        zone: Array = self._simulation.bms_zone
-        handler: Array = self._simulation.bms_ahu
-        return {
-            c.name: float(handler[c.column] if c.zone is None else zone[c.zone, c.column])
-            for c in self._commands
-        }
+        return {command.name: float(command.bms[command.column]) for command in self._commands}
 
     def truth_columns(self) -> Sequence[str]:
         names = [
@@ -108,15 +137,24 @@ class SimulationView:
             for zone in self.field.zones
             for name in (*(columns.ZONE_OUT[i] for i in _TRUTH_OF_ZONE), *columns.ZONE_COMMANDS)
         ]
-        handler = self.field.air_handler.name
-        names += [f"{handler}.{name}" for name in columns.HANDLER_COMMANDS]
+        names += [
+            f"{handler.name}.{name}"
+            for handler in self.field.air_handlers
+            for name in (
+                *(columns.HANDLER_OUT[i] for i in _TRUTH_OF_HANDLER),
+                *columns.HANDLER_COMMANDS,
+            )
+        ]
         return [*names, *columns.BUILDING_OUT]
 
     def truth(self) -> Sequence[float]:
-        out: Array = self._simulation.zone_out[:, _TRUTH_OF_ZONE]
-        zones: Array = np.concatenate([out, self._simulation.effective_zone], axis=1)
-        row = [zones.ravel(), self._simulation.effective_ahu, self._simulation.building_out]
-        values: list[float] = np.concatenate(row).tolist()
+        now = self._simulation
+        zones = np.concatenate([now.zone_out[:, _TRUTH_OF_ZONE], now.effective_zone], axis=1)
+        handlers = np.concatenate(
+            [now.handler_out[:, _TRUTH_OF_HANDLER], now.effective_handler], axis=1
+        )
+        row = np.concatenate([zones.ravel(), handlers.ravel(), now.building_out])
+        values: list[float] = row.tolist()
         return values
 
     def forecast(self) -> Sequence[ForecastHour]:
@@ -131,30 +169,19 @@ class SimulationView:
         present = self._simulation.zone_out[:, columns.Z_PEOPLE] > 0.0
         self._seen_s[present] = self._simulation.time_s
 
-    def _sensed(self, sensor: _Sensor) -> float:
-        if sensor.zone is None:
-            return float(self._simulation.building_out[sensor.column])
-        if sensor.column is None:
-            held = self._simulation.time_s - self._seen_s[sensor.zone] < PRESENCE_HOLD_S
-            return float(held)
-        return float(self._simulation.zone_out[sensor.zone, sensor.column])
+
+class _Sensor(NamedTuple):
+    """Where a sensor is found: in a live row of the simulation's."""
+
+    name: str
+    row: Floats
+    column: int
 
 
-class _Command:
-    """Where a commandable point is found in the simulation's arrays."""
+class _Command(NamedTuple):
+    """Where a commandable point is found: what the BMS wants, and where overrides go."""
 
-    def __init__(self, point: FieldPoint, zones: Mapping[str, int]) -> None:
-        self.name = point.name
-        self.zone = zones.get(point.of)
-        table = _HANDLER_COMMANDS if self.zone is None else _ZONE_COMMANDS
-        self.column = table[point.role]
-
-
-class _Sensor:
-    """Where a sensor is found; presence has no column of its own."""
-
-    def __init__(self, point: FieldPoint, zones: Mapping[str, int]) -> None:
-        self.name = point.name
-        self.zone = zones.get(point.of)
-        table = _BUILDING_SENSORS if self.zone is None else _ZONE_SENSORS
-        self.column = table.get(point.role)
+    name: str
+    bms: Floats
+    override: Floats
+    column: int

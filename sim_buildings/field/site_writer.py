@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import yaml
@@ -18,6 +19,9 @@ from sim_buildings.field.point_list import HEARTBEAT_REGISTER, BacnetPlace, Fiel
 CYCLE_S = 900.0
 DEFAULT_STORE = "sqlite:///journal.db"
 HEARTBEAT_S = 60.0
+DEADLINE_S = 3.0
+DEADLINE_S_A_DEVICE = 0.15
+"""All simulated devices share one process: asked at once, the last one answers so much later."""
 DAEMON_INSTANCE = 3990
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -53,7 +57,7 @@ def site_yaml(
         *_policy(policy),
         "\n# $/kWh by hour of the local day.",
         _block("tariff", _tariff(building)),
-        _entry(carbon_kg_per_kwh=_rounded(building.schedule.carbon_kg_per_kwh)),
+        _entry(carbon_kg_per_kwh=_rounded(building.tariff.carbon_kg_per_kwh)),
         "\n# When people are expected; what the rooms must be ready for.",
         _block("occupancy", _occupancy(building)),
         "\n# Our own BACnet device; port 0 is a free one.",
@@ -80,23 +84,29 @@ def _policy(policy: PolicyChoice | None) -> list[str]:
 
 
 def _tariff(building: FieldBuilding) -> dict[str, Any]:
-    return {
-        "workday": _rounded(building.schedule.price_workday),
-        "other": _rounded(building.schedule.price_other),
+    tariff, schedule = building.tariff, building.schedule
+    prices: dict[str, Any] = {
+        "workday": _rounded(tariff.workday),
+        "other": _rounded(tariff.other),
     }
+    if (tariff.workdays, tariff.holidays) != (schedule.workdays, schedule.holidays):
+        prices |= _days(tariff.workdays, tariff.holidays)
+    return prices
 
 
 def _occupancy(building: FieldBuilding) -> dict[str, Any]:
     schedule = building.schedule
-    return {
-        "workdays": [_WEEKDAYS[day] for day in schedule.workdays],
-        "start_h": schedule.start_h,
-        "end_h": schedule.end_h,
-        "holidays": list(schedule.holidays),
-    }
+    hours = {"start_h": schedule.start_h, "end_h": schedule.end_h}
+    return _days(schedule.workdays, schedule.holidays) | hours
+
+
+def _days(workdays: Sequence[int], holidays: Sequence[date]) -> dict[str, Any]:
+    return {"workdays": [_WEEKDAYS[day] for day in workdays], "holidays": list(holidays)}
 
 
 def _devices(network: FieldNetwork) -> Iterable[dict[str, Any]]:
+    deadline_s = DEADLINE_S_A_DEVICE * len(network.devices)
+    patience = {"deadline_s": round(deadline_s, 1)} if deadline_s > DEADLINE_S else {}
     for controller in network.controllers:
         yield {
             "name": controller.name,
@@ -105,17 +115,20 @@ def _devices(network: FieldNetwork) -> Iterable[dict[str, Any]]:
             "device_instance": controller.instance,
             "comes_back": str(ComesBack.BMS_LEASE),
             "heartbeat": {"object": "positive-integer-value,1"},
+            **patience,
         }
-    host, port = network.gateway.address.rsplit(":", 1)
-    yield {
-        "name": network.gateway.name,
-        "adapter": "modbus",
-        "host": host,
-        "port": int(port),
-        "unit_id": UNIT_ID,
-        "comes_back": str(ComesBack.DEVICE_TIMEOUT),
-        "heartbeat": {"table": "holding", "register": HEARTBEAT_REGISTER, "type": "uint16"},
-    }
+    for gateway in network.gateways:
+        host, port = gateway.address.rsplit(":", 1)
+        yield {
+            "name": gateway.name,
+            "adapter": "modbus",
+            "host": host,
+            "port": int(port),
+            "unit_id": UNIT_ID,
+            "comes_back": str(ComesBack.DEVICE_TIMEOUT),
+            "heartbeat": {"table": "holding", "register": HEARTBEAT_REGISTER, "type": "uint16"},
+            **patience,
+        }
 
 
 def _zones(building: FieldBuilding) -> Iterable[dict[str, Any]]:
@@ -125,7 +138,7 @@ def _zones(building: FieldBuilding) -> Iterable[dict[str, Any]]:
             "area_m2": round(zone.area_m2, 2),
             "design_people": round(zone.design_people, 2),
             "full_light_lux": round(zone.full_light_lux, 1),
-            "served_by": building.air_handler.name,
+            "served_by": zone.served_by,
         }
         if zone.azimuth_deg is not None:
             row["azimuth_deg"] = zone.azimuth_deg
@@ -133,11 +146,11 @@ def _zones(building: FieldBuilding) -> Iterable[dict[str, Any]]:
 
 
 def _air_handlers(building: FieldBuilding) -> Iterable[dict[str, Any]]:
-    handler = building.air_handler
-    yield {
-        "name": handler.name,
-        "design_outdoor_air_m3_s": round(handler.design_outdoor_air_m3_s, 4),
-    }
+    for handler in building.air_handlers:
+        yield {
+            "name": handler.name,
+            "design_outdoor_air_m3_s": round(handler.design_outdoor_air_m3_s, 4),
+        }
 
 
 def _point(point: FieldPoint) -> dict[str, Any]:

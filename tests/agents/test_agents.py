@@ -15,13 +15,17 @@ from agents.evaluation import Exam, WeekTotals, paired_difference
 from agents.export import Trained, demo_key, key_text, to_onnx, write_bundle
 from agents.report import Outcome, Service, print_summary, verdict, write_summary
 from agents.training import verdict as training_verdict
-from envs.hour import N_TOTALS, T_COST, T_DISCOMFORT_KH
+from envs.calendar_split import Part
+from envs.control_columns import N_TOTALS, T_COST, T_DISCOMFORT_KH
+from envs.setting import make_scene
 from hvac_rl.cli import app
 from hvac_rl.control.bundle import DEMO_PUBLIC_KEY, read_bundle
 from hvac_rl.control.encoding import FEATURE_NAMES, N_FEATURES, N_MODES
 from hvac_rl.control.kpis import Kpis
 from hvac_rl.control.policy import OnnxPolicy, load_policy
 from sim_buildings.building import load_building
+from sim_buildings.field.describe import describe
+from sim_buildings.world import make_world
 
 runner = CliRunner()
 
@@ -91,6 +95,22 @@ def test_the_rule_beats_the_schedule_on_test_weeks() -> None:
     mean, low, high = paired_difference(rule, bms, T_COST)
     assert low <= mean <= high < -0.1
     assert rule.mean(T_DISCOMFORT_KH) < bms.mean(T_DISCOMFORT_KH)
+
+
+@pytest.mark.parametrize("name", ["house", "medium_office", "retail", "small_office"])
+def test_the_daemon_divides_prices_by_what_training_divided_by(name: str) -> None:
+    building = load_building(name)
+    world = make_world(building)
+    tariff = describe(building, world).tariff
+    mean = sum(tariff.workday) / 24  # hvac_rl.control.calendar.Tariff.mean
+    assert make_scene(building, [world]).price_mean == pytest.approx(mean, rel=1e-9)
+
+
+def test_an_exam_begins_the_same_for_everybody() -> None:
+    exam = Exam(load_building("small_office"), Part.VALIDATION, seeds=[2000])
+    first = exam.run(None, name="rule")
+    exam.run(None, name="bms", supervised=False)
+    assert np.array_equal(exam.run(None, name="rule").totals, first.totals)
 
 
 def test_the_demonstration_never_replaces_somebodys_folder(tmp_path: Path) -> None:

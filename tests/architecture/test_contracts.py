@@ -73,6 +73,22 @@ def test_the_wheel_holds_the_five_packages_only() -> None:
     assert on_disk == set(listed), "every package folder is listed, and nothing else"
 
 
+def test_no_module_of_physics_is_left_out_of_its_contract() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contract = next(
+        one
+        for one in project["tool"]["importlinter"]["contracts"]
+        if one["name"] == "Physics knows no protocol"
+    )
+    # The field speaks protocols, commands starts it, catalog is data.
+    physics = {
+        f"sim_buildings.{path.stem}"
+        for path in (ROOT / "sim_buildings").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    } - {f"sim_buildings.{name}" for name in ("__init__", "field", "commands", "catalog")}
+    assert set(contract["source_modules"]) == physics
+
+
 def test_no_test_folder_is_a_package() -> None:
     assert not list((ROOT / "tests").rglob("__init__.py"))
 

@@ -49,12 +49,12 @@ def start() -> Iterator[Start]:
 
 @pytest.fixture
 def building(start: Start, tmp_path: Path) -> Callable[..., Path]:
-    """Start the simulated office; answers with its folder once it listens."""
+    """Start a simulated building; answers with its folder once it listens."""
 
-    def launch(*options: str) -> Path:
+    def launch(*options: str, name: str = "small_office", speed: float = SPEED) -> Path:
         folder = tmp_path / "site"
         process = start(
-            "simulate", "small_office", "--start=2026-07-14T06:00", f"--speed={SPEED:g}",
+            "simulate", name, "--start=2026-07-14T06:00", f"--speed={speed:g}",
             f"--dir={folder}", "--warm-up-days=1", *options,
         )  # fmt: skip
 

@@ -67,6 +67,26 @@ def test_a_trained_agent_controls_and_gives_back(building: Building) -> None:
     assert chosen == {"small_office dqn"}
 
 
+@pytest.mark.parametrize(
+    ("name", "handlers", "commands"),
+    # Each air handler has four commands, each zone three, and a blind where there is one.
+    [("medium_office", 3, 3 * 4 + 15 * 3 + 12), ("retail", 5, 5 * 4 + 5 * 3), ("house", 1, 4 + 20)],
+)
+def test_every_building_is_controlled_and_given_back(
+    building: Building, name: str, handlers: int, commands: int
+) -> None:
+    folder = building(name=name, speed=300.0)
+    ran = run_cli("run", str(folder / "site.yaml"), "--for-hours", "1.5")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert f"our slot is empty on all {commands} points" in ran.stdout
+    assert held(folder) == set()
+    assert len(_site(folder)["air_handlers"]) == handlers  # type: ignore[arg-type]
+    with sqlite3.connect(folder / "journal.db") as db:
+        outcomes = dict(db.execute("SELECT outcome, count(*) FROM command GROUP BY outcome"))
+    assert set(outcomes) <= {"ok", "unchanged"}, outcomes
+    assert outcomes["ok"] >= commands
+
+
 def test_points_and_release_go_through_the_living_daemon(building: Building, start: Start) -> None:
     folder = building()
     daemon = start("run", str(folder / "site.yaml"))

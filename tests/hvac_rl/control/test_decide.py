@@ -12,18 +12,23 @@ import pytest
 from hvac_rl.control.base_rule import RuleParameters, SiteFacts, air_handler_rule, zone_rule
 from hvac_rl.control.calendar import SiteCalendar, Tariff
 from hvac_rl.control.encoding import (
+    FEATURE_NAMES,
     FEATURES,
     MODE_NAMES,
     N_FEATURES,
     decode,
     encode_zone,
+    outlook,
     schema_hash,
+    site_features,
     slow_filter,
+    time_features,
 )
 from hvac_rl.control.forecasts import FileForecast, ForecastUnavailable, PersistenceForecast
 from hvac_rl.control.kpis import (
     KpiLimits,
     Kpis,
+    add_fuel,
     add_interval,
     co2_excess_ppm,
     thermal_discomfort_k,
@@ -120,13 +125,34 @@ def test_modes_decode_over_the_rule() -> None:
 
 
 def test_every_feature_is_written_and_moderate() -> None:
-    out = [nan] * N_FEATURES
-    encode_zone(
-        out, _zone(occupied=True, facade_w_m2=500.0), 21.0, 22.0, 180.0, MILD, DAY,
-        [15.0] * 24, [300.0] * 24, [0.25] * 24, 0.25, ZoneWish(21.0, 24.0, 0.0, 1.0),
-    )  # fmt: skip
-    assert len(FEATURES) == N_FEATURES
+    outdoor_c = [float(hour) for hour in range(24)]
+    ahead = outlook(outdoor_c, [300.0] * 24, [0.25] * 2 + [0.5] * 22)
+    shared = site_features(MILD, 21.5, time_features(DAY), ahead, 0.25)
+    out = encode_zone(
+        _zone(occupied=True, facade_w_m2=500.0), 21.0, 90.0, ZoneWish(21.0, 24.0, 0.25, 1.0), shared
+    )
+    assert len(FEATURES) == N_FEATURES == len(out)
     assert all(isfinite(value) and abs(value) <= 3.0 for value in out)
+    # Each number stands under its own name.
+    seen = dict(zip(FEATURE_NAMES, out, strict=True))
+    expected = {
+        "air": -0.1, "air_slow": -0.3, "co2": 0.25, "occupied": 1.0, "facade": 1.0,
+        "rule_heating": 0.0, "rule_cooling": 0.0, "rule_blind": 0.25, "orientation_sin": 1.0,
+        "orientation_cos": 0.0, "building_air": -0.2, "scheduled": 1.0, "to_start": 1.0,
+        "to_end": 0.7, "workday": 1.0, "workday_tomorrow": 1.0, "outdoor": 0.0,
+        "outdoor_0_2": -14.5 / 15.0, "outdoor_2_4": -12.5 / 15.0, "outdoor_4_8": -9.5 / 15.0,
+        "outdoor_8_16": -3.5 / 15.0, "outdoor_16_24": 4.5 / 15.0, "ghi": 0.375, "ghi_0_2": 0.375,
+        "price": 0.0, "price_0_2": 0.0, "price_2_6": 1.0,
+    }  # fmt: skip
+    assert {name: seen[name] for name in expected} == pytest.approx(expected)
+
+
+def test_a_zone_without_a_facade_faces_nowhere() -> None:
+    shared = site_features(MILD, 21.5, time_features(DAY), outlook(*[[1.0] * 24] * 3), 0.25)
+    out = encode_zone(_zone(), 21.0, nan, ZoneWish(21.0, 24.0, 0.0, 1.0), shared)
+    seen = dict(zip(FEATURE_NAMES, out, strict=True))
+    assert (seen["orientation_sin"], seen["orientation_cos"]) == (0.0, 0.0)
+    assert all(isfinite(value) for value in out)
 
 
 def test_the_schema_hash_depends_on_the_features() -> None:
@@ -147,6 +173,9 @@ def test_kpis_by_hand() -> None:
     assert co2_excess_ppm(900.0, True, limits) == 0.0
     total = add_interval(Kpis(), 2.0, 50.0, 6000.0, 0.25, 0.4, 1800.0)
     assert total == Kpis(1.0, 25.0, 3.0, 0.75, pytest.approx(1.2), 6.0, 0.5)
+    # 20 kW of gas for half an hour costs and emits, and leaves the electric peak.
+    both = add_fuel(total, 20_000.0, 0.05, 0.2, 1800.0)
+    assert both == Kpis(1.0, 25.0, 13.0, 1.25, pytest.approx(3.2), 6.0, 0.5)
 
 
 def _write(path: Path, start_s: float, rows: int) -> None:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,14 +25,17 @@ from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier
 from pymodbus.client import AsyncModbusTcpClient
 
+from hvac_rl.service.site_file import Site, load_site
 from sim_buildings.field.building import (
     FieldAirHandler,
     FieldBuilding,
     FieldSchedule,
+    FieldTariff,
     FieldZone,
 )
 from sim_buildings.field.network import FieldNetwork
 from sim_buildings.field.simulated_building import ForecastHour, Overrides
+from sim_buildings.field.site_writer import site_yaml
 
 START_S = 1_784_005_200.0  # 2026-07-14 00:00 at UTC-5
 LEASE_S = 180.0
@@ -174,23 +178,40 @@ def building() -> FieldBuilding:
         zones=(
             FieldZone(
                 name="south",
+                served_by="ahu-1",
                 area_m2=100.0,
                 design_people=5.0,
                 full_light_lux=550.0,
                 azimuth_deg=180.0,
+                has_blind=True,
             ),
-            FieldZone(name="core", area_m2=150.0, design_people=8.0, full_light_lux=550.0),
+            FieldZone(
+                name="core",
+                served_by="ahu-1",
+                area_m2=150.0,
+                design_people=8.0,
+                full_light_lux=550.0,
+            ),
         ),
-        air_handler=FieldAirHandler(
-            name="ahu-1", design_outdoor_air_m3_s=0.2, design_supply_air_m3_s=1.55
+        air_handlers=(
+            FieldAirHandler(
+                name="ahu-1",
+                design_outdoor_air_m3_s=0.2,
+                design_supply_air_m3_s=1.55,
+                design_static_pressure_pa=250.0,
+            ),
         ),
         schedule=FieldSchedule(
             workdays=(0, 1, 2, 3, 4),
             start_h=8.0,
             end_h=18.0,
             holidays=(date(2026, 1, 1),),
-            price_workday=(0.2,) * 24,
-            price_other=(0.1,) * 24,
+        ),
+        tariff=FieldTariff(
+            workdays=(0, 1, 2, 3, 4),
+            holidays=(date(2026, 1, 1),),
+            workday=(0.2,) * 24,
+            other=(0.1,) * 24,
             carbon_kg_per_kwh=(0.4,) * 24,
         ),
     )
@@ -205,6 +226,21 @@ async def network(building: FieldBuilding, clock: DrivenClock) -> AsyncIterator[
     network.push(simulated.sensors(), simulated.scheduled())
     yield network
     await network.stop()
+
+
+@pytest.fixture
+def load_unwired(tmp_path: Path) -> Callable[[FieldBuilding], Site]:
+    """The site file of a building as the daemon reads it, its devices at made-up addresses."""
+
+    def load(building: FieldBuilding) -> Site:
+        network = FieldNetwork(building, LEASE_S, lambda: START_S)
+        for port, device in enumerate(network.devices, 40_000):
+            device.address = f"127.0.0.1:{port}"
+        path = tmp_path / f"{building.name}.yaml"
+        path.write_text(site_yaml(network))
+        return load_site(path)
+
+    return load
 
 
 @pytest.fixture
@@ -255,7 +291,7 @@ def air_handler(
 
 @pytest.fixture
 async def modbus(network: FieldNetwork) -> AsyncIterator[AsyncModbusTcpClient]:
-    host, port = network.gateway.address.split(":")
+    host, port = network.gateways[0].address.split(":")
     client = AsyncModbusTcpClient(host, port=int(port))
     await client.connect()
     yield client

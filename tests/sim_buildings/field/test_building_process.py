@@ -170,7 +170,7 @@ async def test_a_taken_port_is_named(network, simulated, tmp_path) -> None:
     )
     with pytest.raises(DeviceError, match=rf"ahu-1: cannot listen on 127.0.0.1:{taken} \(UDP\)"):
         await process.run()
-    taken = int(network.gateway.address.split(":")[1])
+    taken = int(network.gateways[0].address.split(":")[1])
     process = BuildingProcess(
         simulated,
         tmp_path,

@@ -33,7 +33,7 @@ async def shown(modbus, address: int, kind: str = "f") -> float:
 async def test_sensors_and_the_meter_read_in_their_own_types(network: FieldNetwork, modbus) -> None:
     values = dict.fromkeys((p.name for p in network.points), 0.0)
     values |= {"south.daylight": 431.5, "site.power": 5231.0, "site.energy": 3.6e6 * 12_345.678901}
-    network.gateway.sense(values)
+    network.gateways[0].sense(values)
     assert await shown(modbus, DAYLIGHT) == 431.5
     assert await shown(modbus, POWER) == 5231.0
     assert await shown(modbus, ENERGY, "d") == pytest.approx(12_345.678901, rel=1e-12)

@@ -11,7 +11,7 @@ from bacpypes3.primitivedata import Null, Real, Unsigned
 from pymodbus.client import AsyncModbusTcpClient
 
 from sim_buildings import columns
-from sim_buildings.building import load_building
+from sim_buildings.building import catalogue, load_building
 from sim_buildings.field.building_process import BuildingProcess
 from sim_buildings.field.describe import describe
 from sim_buildings.field.point_list import point_list
@@ -78,14 +78,14 @@ def test_local_noon_is_five_in_the_afternoon_utc(view) -> None:
 
 def test_the_site_knows_the_prices_and_holidays_that_the_world_has(view, office) -> None:
     world = office[1]
-    schedule = view.field.schedule
+    schedule, tariff = view.field.schedule, view.field.tariff
     workday, saturday = world.row(NOON_S), world.row(NOON_S + 4 * 86_400.0)
     for hours in (-11, 0, 5):
         hour = 12 + hours
         k = 12 * hours
-        assert schedule.price_workday[hour] == world.rows.price_per_kwh[workday + k]
-        assert schedule.price_other[hour] == world.rows.price_per_kwh[saturday + k]
-        assert schedule.carbon_kg_per_kwh[hour] == world.rows.carbon_kg_per_kwh[workday + k]
+        assert tariff.workday[hour] == world.rows.price_per_kwh[workday + k]
+        assert tariff.other[hour] == world.rows.price_per_kwh[saturday + k]
+        assert tariff.carbon_kg_per_kwh[hour] == world.rows.carbon_kg_per_kwh[workday + k]
     assert date(2026, 7, 3) in schedule.holidays  # Independence Day, observed on the Friday
     free = np.flatnonzero(world.rows.workday[::288] == 0.0)
     days = [date(2026, 1, 1) + timedelta(days=int(k)) for k in free]
@@ -119,7 +119,7 @@ async def test_a_light_goes_over_the_wire_and_falls_back(
 ) -> None:
     k = zone_of(view, "east")
     point = next(p for p in process.network.points if p.name == "east.light")
-    host, port = process.network.gateway.address.split(":")
+    host, port = process.network.gateways[0].address.split(":")
     client = AsyncModbusTcpClient(host, port=int(port))
     await client.connect()
     await client.write_register(0, 1)
@@ -135,15 +135,17 @@ async def test_a_light_goes_over_the_wire_and_falls_back(
 
 def test_every_command_lands_in_its_own_place(view, simulation) -> None:
     nobody = dict.fromkeys(view.scheduled())
-    own = np.concatenate([simulation.bms_zone.ravel(), simulation.bms_ahu])
+    own = np.concatenate([simulation.bms_zone.ravel(), simulation.bms_handler.ravel()])
     # Values that no range moves: half of what the BMS wants, or the light and blind at 0.5.
     wanted = {
         name: 0.75 * value if value > 1.0 else 0.5 for name, value in view.scheduled().items()
     }
     for name, value in wanted.items():
         view.step({**nobody, name: value})
-        effective = np.concatenate([simulation.effective_zone.ravel(), simulation.effective_ahu])
-        bms = np.concatenate([simulation.bms_zone.ravel(), simulation.bms_ahu])
+        effective = np.concatenate(
+            [simulation.effective_zone.ravel(), simulation.effective_handler.ravel()]
+        )
+        bms = np.concatenate([simulation.bms_zone.ravel(), simulation.bms_handler.ravel()])
         assert np.count_nonzero(effective != bms) == 1, name
     view.step(nobody)
     assert own.size == len(wanted) + 1  # the core's blind is in the arrays, not on the network
@@ -157,7 +159,7 @@ def test_sensors_show_what_the_simulation_did(view, simulation) -> None:
     assert sensors["west.facade_irradiance"] == simulation.zone_out[k, columns.Z_FACADE]
     assert sensors["site.power"] == simulation.building_out[columns.B_TOTAL]
     assert sensors["site.energy"] == simulation.building_out[columns.B_ENERGY]
-    assert sensors["ahu.supply_air_flow"] == simulation.building_out[columns.B_SUPPLY_FLOW]
+    assert sensors["ahu.supply_air_flow"] == simulation.handler_out[0, columns.H_SUPPLY_FLOW]
     assert set(sensors) | set(view.scheduled()) == {p.name for p in point_list(view.field)}
     assert not set(sensors) & set(view.scheduled())
 
@@ -195,14 +197,18 @@ def test_the_truth_has_a_name_for_every_number(view, simulation) -> None:
     assert row["north.people"] == simulation.zone_out[k, columns.Z_PEOPLE]
     assert row["north.light"] == 0.35
     assert row["north.heating_setpoint_c"] == simulation.effective_zone[k, columns.HEATING]
-    assert row["ahu.static_pressure_pa"] == simulation.effective_ahu[columns.STATIC_PRESSURE]
+    own = simulation.effective_handler[0]
+    assert row["ahu.static_pressure_pa"] == own[columns.STATIC_PRESSURE]
+    assert row["ahu.supply_flow_m3_s"] == simulation.handler_out[0, columns.H_SUPPLY_FLOW]
     assert row["total_w"] == simulation.building_out[columns.B_TOTAL]
     assert row["energy_j"] == simulation.building_out[columns.B_ENERGY]
 
 
-def test_the_devices_take_what_the_bms_itself_wants(office) -> None:
+@pytest.mark.parametrize("name", catalogue())
+def test_the_devices_take_what_the_bms_itself_wants(name) -> None:
     """A schedule outside an object's own range would be a device that lies about its range."""
-    building, world = office
+    building = load_building(name)
+    world = make_world(building, seed=1)
     spans = {
         p.name: p.meaning.write
         for p in point_list(describe(building, world))
@@ -210,10 +216,10 @@ def test_the_devices_take_what_the_bms_itself_wants(office) -> None:
     }
     for month in (1, 7):
         start_s = float(calendar.timegm((2026, month, 12, 0, 0, 0)))
-        simulation = Simulation(building, world, start_s=start_s, dt_s=300.0, engine="plain")
+        simulation = Simulation(building, world, start_s=start_s, dt_s=300.0)
         view = SimulationView(simulation, describe(building, world))
         for _ in range(288):
             view.step(dict.fromkeys(view.scheduled()))
-            for name, value in view.scheduled().items():
-                scale = 100.0 if name.endswith((".blind", ".light")) else 1.0
-                assert spans[name].minimum <= scale * value <= spans[name].maximum, name
+            for point, value in view.scheduled().items():
+                scale = 100.0 if point.endswith((".blind", ".light")) else 1.0
+                assert spans[point].minimum <= scale * value <= spans[point].maximum, point

@@ -12,7 +12,6 @@ from hvac_rl.control.bundle import DEMO_PUBLIC_KEY
 from hvac_rl.errors import ConfigError
 from hvac_rl.points import ComesBack
 from hvac_rl.service.site_file import Site, load_site
-from sim_buildings.field.building import FieldZone
 from sim_buildings.field.site_writer import PolicyChoice, site_yaml
 
 KEYS = {
@@ -103,7 +102,8 @@ def test_the_time_zone_has_the_sign_of_posix(building) -> None:
         _ = replace(building, utc_offset_h=5.5).timezone
 
 
-def test_more_zones_than_the_gateway_maps_are_refused(building) -> None:
-    zone: FieldZone = building.zones[0]
-    with pytest.raises(ConfigError, match="has 49 zones"):
-        replace(building, zones=tuple(replace(zone, name=f"z{i}") for i in range(49)))
+@pytest.mark.parametrize("name", ["core", "ahu-1", "site"])
+def test_parts_of_one_name_are_refused(building, name) -> None:
+    zones = (replace(building.zones[0], name=name), building.zones[1])
+    with pytest.raises(ConfigError, match=f"two_rooms: '{name}' is the name of two of its parts"):
+        replace(building, zones=zones)

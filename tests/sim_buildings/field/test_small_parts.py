@@ -10,7 +10,7 @@ from hvac_rl.errors import DeviceError
 from sim_buildings.field.forecast_file import ForecastFile
 from sim_buildings.field.lease import Lease
 from sim_buildings.field.modbus_registers import Cell, IllegalAddressError, RegisterTable
-from sim_buildings.field.ports import bacnet_ports, modbus_port
+from sim_buildings.field.ports import bacnet_ports, modbus_ports
 from sim_buildings.field.recorder import TruthRecorder
 from sim_buildings.field.simulated_building import ForecastHour
 from sim_buildings.field.site_time import SiteClock, StandardTime, lease_s
@@ -63,7 +63,7 @@ def test_midnight_in_greensboro_is_five_in_the_morning_utc() -> None:
 def test_free_ports_are_all_different() -> None:
     ports = bacnet_ports(HOST, ["a", "b", "c"], None)
     assert len(set(ports)) == 3
-    assert 0 < modbus_port(HOST, "g", None) < 65536
+    assert 0 < modbus_ports(HOST, ["g"], None)[0] < 65536
 
 
 def test_a_base_port_gives_consecutive_ones() -> None:
