@@ -1,8 +1,4 @@
-"""Sun: on facades, through windows and blinds, and on opaque walls.
-
-The part that depends on weather alone is worked out once a year with pvlib (:func:`on_surface`);
-the scalar functions below run every substep.
-"""
+"""Sun on facades and through clear glass, worked out once for a year of weather with pvlib."""
 
 from __future__ import annotations
 
