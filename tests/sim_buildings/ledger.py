@@ -358,9 +358,7 @@ def building_accounts(
 
 
 @compiled
-def enter_all(
-    params: Params, buffers: Buffers, books: Books, masses: Floats, dt_s: float
-) -> None:
+def enter_all(params: Params, buffers: Buffers, books: Books, masses: Floats, dt_s: float) -> None:
     """One substep into every account; ``masses`` (Z, 2): the masses at its start."""
     for z in range(buffers.zones.shape[0]):
         zone_accounts(params, buffers, books, masses, z, dt_s)

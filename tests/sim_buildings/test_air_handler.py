@@ -7,7 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim_buildings.air import AIR_HEAT_J_M3_K, AIR_HEAT_J_KG_K, VAPORISATION_J_KG, saturation_humidity
+from sim_buildings.air import (
+    AIR_HEAT_J_KG_K,
+    AIR_HEAT_J_M3_K,
+    VAPORISATION_J_KG,
+    saturation_humidity,
+)
 from sim_buildings.air_handler import Stream, cool, fan_power_w, outdoor_air_share
 from sim_buildings.building import Building, load_building
 from sim_buildings.columns import (
@@ -138,9 +143,7 @@ def test_an_economiser_takes_what_reaches_the_setpoint(building: Building, const
     assert share == pytest.approx((21.0 - (14.0 - rise_k)) / 16.0)
     assert handler[H_SUPPLY_AIR] == pytest.approx(14.0)
     assert handler[H_COOLING_COIL] == pytest.approx(0.0, abs=1e-6)
-    without = replace(
-        building, air_handlers=(replace(building.air_handlers[0], economiser=False),)
-    )
+    without = replace(building, air_handlers=(replace(building.air_handlers[0], economiser=False),))
     closed = running(without, world, 18.0, 0.05, 14.0).handlers[0]
     assert closed[H_OUTDOOR_FLOW] == pytest.approx(0.05)
     assert closed[H_SUPPLY_AIR] == pytest.approx(14.0)

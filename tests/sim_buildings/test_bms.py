@@ -34,7 +34,9 @@ from sim_buildings.columns import (
 from sim_buildings.parameters import parameters
 
 
-def scan(building: Building, hour: float, workday: float, buffers: Buffers | None = None) -> Buffers:
+def scan(
+    building: Building, hour: float, workday: float, buffers: Buffers | None = None
+) -> Buffers:
     """One scan of the BMS at this hour."""
     b = buffers or make_buffers(
         len(building.zones), len(building.air_handlers), len(building.azimuths_deg)

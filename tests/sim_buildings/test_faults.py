@@ -120,16 +120,19 @@ def test_a_stuck_valve_heats_whatever_is_wanted(
     assert cold.zone_out[SOUTH, Z_REHEAT] == pytest.approx(reheat_w)
 
 
-def test_a_sensors_offset_moves_the_room_the_other_way(building: Building, world: World) -> None:
+@pytest.mark.parametrize("offset_k", [0.8, -0.8])
+def test_a_sensors_offset_moves_the_room_the_other_way(
+    building: Building, world: World, offset_k: float
+) -> None:
     """The loop holds what the sensor says; the room is colder by as much as it says too much."""
     well, broken = at_noon(building, world), at_noon(building, world)
-    broken.break_zone("south", sensor_offset_k=1.5)
+    broken.break_zone("south", sensor_offset_k=offset_k)
     for simulation in (well, broken):
-        simulation.step(overrides(heating=15.0, cooling=23.0), steps=300)
+        simulation.step(overrides(heating=15.0, cooling=25.0), steps=240)
     sensed, state = broken.zone_out[:, Z_AIR], broken.zones[:, STATE_AIR]
-    assert sensed[SOUTH] - state[SOUTH] == pytest.approx(1.5)
-    assert well.zones[SOUTH, STATE_AIR] == pytest.approx(23.0, abs=0.15)
-    assert state[SOUTH] == pytest.approx(21.5, abs=0.15)
+    assert sensed[SOUTH] - state[SOUTH] == pytest.approx(offset_k)
+    assert well.zones[SOUTH, STATE_AIR] == pytest.approx(25.0, abs=0.01)
+    assert state[SOUTH] == pytest.approx(25.0 - offset_k, abs=0.01)
     assert np.array_equal(sensed[[0, 2, 3, 4]], state[[0, 2, 3, 4]])
 
 

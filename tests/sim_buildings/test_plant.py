@@ -37,7 +37,8 @@ from sim_buildings.parameter_columns import (
     PZ_REHEAT,
 )
 from sim_buildings.plant import cubic, input_w
-from sim_buildings.plant_curves import COOLING, HEATING as HEATERS, Curve
+from sim_buildings.plant_curves import COOLING, Curve
+from sim_buildings.plant_curves import HEATING as HEATERS
 from sim_buildings.simulation import Simulation
 from sim_buildings.zone_step import floor_wish_w
 

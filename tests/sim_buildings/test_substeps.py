@@ -51,9 +51,7 @@ def add_up(
     mean_c: Floats,
 ) -> None:
     for k in range(steps):
-        run_block(
-            params, tables, weather_of, people_of, row, k * dt_s, dt_s, 1, False, buffers
-        )
+        run_block(params, tables, weather_of, people_of, row, k * dt_s, dt_s, 1, False, buffers)
         for i in range(energy_j.shape[0]):
             energy_j[i] += dt_s * buffers.building[USES[i]]
         for z in range(mean_c.shape[0]):

@@ -87,7 +87,7 @@ def test_steady_heating_is_ua_times_difference(
 def test_sun_on_a_roof_and_walls_is_the_sol_air_temperature(
     empty_building: Building, constant_world
 ) -> None:
-    """Kept at the air's temperature, a zone takes up U A alpha G / h_o and what its glass passes."""
+    """Kept at the air's temperature it takes up U A alpha G / h_o and what its glass passes."""
     world = constant_world(outdoor_c=20.0, ghi_w_m2=400.0, facade_w_m2=100.0, sky_c=20.0)
     zones = tuple(replace(z, mass_capacity_j_k_m2=5000.0) for z in empty_building.zones)
     settled = replace(empty_building, zones=zones)
