@@ -73,7 +73,7 @@ class Block:
         handler_override: Floats | None = None,
         steps: int = 1,
     ) -> None:
-        """``steps`` substeps; overrides of shape (Z, 4) and (H, 4), or with lanes as a last axis."""
+        """``steps`` substeps; overrides (Z, 4) and (H, 4), or with lanes as a last axis."""
         for rows, first, given in (
             (self.zones, ZONE_OVERRIDE, zone_override),
             (self.handlers, HANDLER_OVERRIDE, handler_override),

@@ -87,6 +87,7 @@ LEFT, FLOWS, SIGNED = range(3)
 # A zone's accounts, an air handler's, the building's.
 HEAT, CO2, MOISTURE = range(3)
 AIR_HEAT, BOXES, AIR_MOISTURE, AIR_CO2 = range(4)
+DRAWN_FLOW, DRAWN_HEAT, DRAWN_CO2, DRAWN_HUMIDITY, DRAWN_WARMED = range(5)
 METER, BUILDING_HEAT, BUILDING_CO2, BUILDING_MOISTURE, INTERZONE = range(5)
 
 
@@ -96,6 +97,8 @@ class Books(NamedTuple):
     zones: Floats
     handlers: Floats
     building: Floats
+    drawn: Floats
+    """(H, 5): what each handler's boxes draw, by DRAWN_..., of the last substep."""
 
     @property
     def worst(self) -> dict[str, float]:
@@ -129,6 +132,7 @@ def open_books(simulation: Simulation) -> Books:
         np.zeros((len(building.zones), 3, 3)),
         np.zeros((len(building.air_handlers), 4, 3)),
         np.zeros((5, 3)),
+        np.zeros((len(building.air_handlers), 5)),
     )
 
 
@@ -239,21 +243,10 @@ def zone_accounts(
 def handler_accounts(params: Params, buffers: Buffers, books: Books, h: int, dt_s: float) -> None:
     """The stream from return to supply, and what its boxes hand on."""
     handler, book = buffers.handlers[h], books.handlers[h]
-    flow = 0.0
-    carried = 0.0
-    warmed = 0.0
-    co2 = 0.0
-    humidity = 0.0
-    air_j = 0.0
-    for z in range(buffers.zones.shape[0]):
-        if params.handler_of[z] == h:
-            zone, before = buffers.zones[z], buffers.before[z]
-            air_j = params.zones[z, PZ_AIR_HEAT]
-            flow += zone[Z_AIRFLOW]
-            carried += zone[Z_AIRFLOW] * before[BEFORE_AIR]
-            co2 += zone[Z_AIRFLOW] * before[BEFORE_CO2]
-            humidity += zone[Z_AIRFLOW] * before[BEFORE_HUMIDITY]
-            warmed += zone[Z_AIR_SUPPLY_HEAT] - zone[Z_REHEAT]
+    drawn = books.drawn[h]
+    flow, carried, warmed = drawn[DRAWN_FLOW], drawn[DRAWN_HEAT], drawn[DRAWN_WARMED]
+    co2, humidity = drawn[DRAWN_CO2], drawn[DRAWN_HUMIDITY]
+    air_j = params.zones[0, PZ_AIR_HEAT]
     supply_c, return_c = handler[H_SUPPLY_AIR], handler[H_RETURN_AIR]
     sensible_w = handler[H_COOLING_COIL] - handler[H_LATENT]
     gain_w = handler[H_VENTILATION] + handler[H_FAN] - sensible_w
@@ -330,17 +323,9 @@ def building_accounts(
         services += handler[H_FAN] + handler[H_VENTILATION]
         services -= handler[H_COOLING_COIL] - handler[H_LATENT]
         gross += handler[H_FAN] + abs(handler[H_VENTILATION]) + handler[H_COOLING_COIL]
-        flow = 0.0
-        co2 = 0.0
-        humidity = 0.0
-        density = 0.0
-        for z in range(buffers.zones.shape[0]):
-            if params.handler_of[z] == h:
-                zone, before = buffers.zones[z], buffers.before[z]
-                density = params.zones[z, PZ_AIR_HEAT] / AIR_J_KG_K
-                flow += zone[Z_AIRFLOW]
-                co2 += zone[Z_AIRFLOW] * before[BEFORE_CO2]
-                humidity += zone[Z_AIRFLOW] * before[BEFORE_HUMIDITY]
+        drawn = books.drawn[h]
+        flow, co2, humidity = drawn[DRAWN_FLOW], drawn[DRAWN_CO2], drawn[DRAWN_HUMIDITY]
+        density = params.zones[0, PZ_AIR_HEAT] / AIR_J_KG_K
         one_flow = flow if flow > 0.0 else 1.0
         outdoor = handler[H_OUTDOOR_FLOW]
         ppm += outdoor * (OUTDOOR_PPM - co2 / one_flow)
@@ -360,8 +345,18 @@ def building_accounts(
 @compiled
 def enter_all(params: Params, buffers: Buffers, books: Books, masses: Floats, dt_s: float) -> None:
     """One substep into every account; ``masses`` (Z, 2): the masses at its start."""
+    for h in range(buffers.handlers.shape[0]):
+        for k in range(books.drawn.shape[1]):
+            books.drawn[h, k] = 0.0
     for z in range(buffers.zones.shape[0]):
         zone_accounts(params, buffers, books, masses, z, dt_s)
+        zone, before = buffers.zones[z], buffers.before[z]
+        drawn = books.drawn[params.handler_of[z]]
+        drawn[DRAWN_FLOW] += zone[Z_AIRFLOW]
+        drawn[DRAWN_HEAT] += zone[Z_AIRFLOW] * before[BEFORE_AIR]
+        drawn[DRAWN_CO2] += zone[Z_AIRFLOW] * before[BEFORE_CO2]
+        drawn[DRAWN_HUMIDITY] += zone[Z_AIRFLOW] * before[BEFORE_HUMIDITY]
+        drawn[DRAWN_WARMED] += zone[Z_AIR_SUPPLY_HEAT] - zone[Z_REHEAT]
     for h in range(buffers.handlers.shape[0]):
         handler_accounts(params, buffers, books, h, dt_s)
     building_accounts(params, buffers, books, masses, dt_s)

@@ -295,7 +295,7 @@ def test_unknown_faults_and_places_are_refused(building: Building, world: World)
     simulation = Simulation(building, world, start_s=world.start_s)
     with pytest.raises(KeyError, match="known are: core, south"):
         simulation.break_zone("attic", blind_stuck=1.0)
-    with pytest.raises(KeyError, match="'bilnd'.*blind_stuck"):
+    with pytest.raises(KeyError, match=r"'bilnd'.*blind_stuck"):
         simulation.break_zone("south", bilnd=1.0)
     with pytest.raises(KeyError, match="known are: ahu"):
         simulation.break_handler("attic", fan_failed=1.0)

@@ -118,7 +118,7 @@ def test_diffuse_sun_through_a_zones_blind(
 def test_open_slats_keep_out_a_high_sun_and_let_a_low_one_in(
     building: Building, world: World
 ) -> None:
-    """East and west facades: lowered slats take more from the beam at noon than near the horizon."""
+    """An east facade in the morning: lowered slats take more from a high beam than a low one."""
     east = building.zone_names.index("east")
     index = building.azimuths_deg.index(90.0)
     rows = world.rows

@@ -49,7 +49,7 @@ def wandering(
 
 @pytest.mark.parametrize("name", ["small_office", "medium_office", "house"])
 def test_variants_side_by_side_are_each_alone_to_the_bit(name: str) -> None:
-    """Eight turned variants in worlds and with faults of their own, against each simulated alone."""
+    """Eight turned variants with worlds and faults of their own, against each simulated alone."""
     building = load_building(name)
     variants = [vary(building, seed) for seed in range(8)]
     assert len({one.azimuths_deg for one in variants}) > 3
