@@ -49,7 +49,6 @@ YOUNG_S = 86_400.0
 WARMERS = "hvac_rl.warm"
 
 
-
 class Form(NamedTuple):
     """What the compiler puts in the place of :mod:`sim_buildings.lanes`' values."""
 
