@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.clock_tables import CYCLE_S, CYCLES_PER_DAY, CYCLES_PER_HOUR
+from envs.clock_tables import CYCLE_S, CYCLES_PER_DAY, CYCLES_PER_HOUR, ROWS_PER_CYCLE
 from envs.control_columns import (
     C_COST,
     C_DISCOMFORT,
@@ -20,11 +20,13 @@ from envs.control_columns import (
     S_COST,
     S_DISCOMFORT_KH,
 )
+from envs.control_step import Choice
 from envs.decision import Places, decide_batch, first_look_of_batch
-from envs.memory import Memory, make_memory
+from envs.memory import make_memory
+from envs.observe import N_SITE_FEATURES, N_ZONE_FEATURES, make_shown
 from envs.setting import Scene
 from hvac_rl.control.encoding import N_FEATURES, RULE_MODE
-from sim_buildings.buffers import Buffers, Floats, columns_of, make_buffers
+from sim_buildings.buffers import Floats, columns_of, make_buffers
 from sim_buildings.columns import HANDLER_OVERRIDE, ZONE_OVERRIDE
 from sim_buildings.compiled import Form, compiled, in_threads
 from sim_buildings.sun_course import ROWS_PER_DAY
@@ -55,8 +57,10 @@ class Start(NamedTuple):
 class Batch:
     """``size`` buildings, each with ``decision_h`` hours between two choices.
 
-    Arrays are live views; ``observations`` is (size, zones, N_FEATURES), ``totals`` (size,
-    N_TOTALS) and ``shares`` (size, zones, N_SHARES) are of the last decision. One building is
+    The observation of a zone is its own features and those that its building's zones share:
+    ``zone_features`` and ``site_features`` are live views, ``observations`` joins them into a new
+    array. ``totals`` (size, N_TOTALS) and ``shares`` (size, zones, N_SHARES) are of the last
+    decision. One building is
     computed in double precision, more in single, in blocks of 64 (``single`` chooses otherwise).
     With variants the lanes take them in turn: building b is variant b modulo their number, which
     must divide 64. Without ``supervised`` the BMS's own schedule runs the buildings, whatever modes
@@ -104,12 +108,16 @@ class Batch:
         self.buffers = make_buffers(
             self.zones, handlers, orientations, blocks=self._blocks, lanes=lanes, real=real
         )
-        self.memory = make_memory(
-            self.zones, handlers, blocks=self._blocks, lanes=lanes, real=real
+        self.memory = make_memory(self.zones, handlers, blocks=self._blocks, lanes=lanes, real=real)
+        self.places = Places(
+            *(np.zeros((self._blocks, lanes), dtype=np.int64) for _ in Places._fields)
         )
-        self.places = Places(*(np.zeros((self._blocks, lanes), dtype=np.int64) for _ in Places._fields))
-        self._observations = np.zeros((self._blocks, lanes, self.zones, N_FEATURES), dtype=np.float32)
-        self._modes = np.full((self._blocks, lanes, self.zones), RULE_MODE, dtype=np.int64)
+        self._shown = make_shown(self.zones, self._blocks, lanes, real)
+        self._choice = Choice(
+            np.full((self._blocks, lanes, self.zones), RULE_MODE, dtype=np.int64),
+            np.full((self._blocks, self.zones, COMMANDS, lanes), np.nan, dtype=real),
+        )
+        self._direct = False
         self.world: Ints = np.zeros(self._blocks * lanes, dtype=np.int64)
         most = os.cpu_count() or 1 if threads is None else threads
         self.threads = max(1, min(most, self._blocks))
@@ -118,7 +126,19 @@ class Batch:
         self._price_mean = real(scene.price_mean)
         self._dt = real(dt_s)
         self._starts: OrderedDict[tuple[int, int], Start] = OrderedDict()
-        self.observations = self._observations.reshape(-1, self.zones, N_FEATURES)[:size]
+        zones_out = self._shown.zones_out.reshape(self.zones, N_ZONE_FEATURES, -1)
+        self.zone_features = zones_out.transpose(2, 0, 1)[:size]
+        """(size, zones, zone features): each zone's own part of its observation; live."""
+        self.site_features = self._shown.site_out.reshape(N_SITE_FEATURES, -1).T[:size]
+        """(size, site features): the part that all zones of a building share; live."""
+
+    @property
+    def observations(self) -> NDArray[np.float32]:
+        """(size, zones, N_FEATURES): a new array, each zone's features and its building's."""
+        joint = np.empty((self.size, self.zones, N_FEATURES), dtype=np.float32)
+        joint[:, :, :N_ZONE_FEATURES] = self.zone_features
+        joint[:, :, N_ZONE_FEATURES:] = self.site_features[:, None, :]
+        return joint
 
     @property
     def totals(self) -> NDArray[np.float64]:
@@ -201,18 +221,19 @@ class Batch:
             arrays = (*nursery.buffers, *nursery.memory)
             self._starts[key] = Start(
                 (*(columns_of(a, lanes)[block, ..., lane].copy() for a in arrays),
-                 nursery.observations[b].copy())
+                 nursery.zone_features[b].copy(), nursery.site_features[b].copy())
             )  # fmt: skip
 
     def _put(self, b: int, start: Start, world: int, cycle: int) -> None:
         block, lane = divmod(b, self.form.lanes)
         arrays = (*self.buffers, *self.memory)
-        for live, saved in zip(arrays, start.arrays[:-1], strict=True):
+        for live, saved in zip(arrays, start.arrays[:-2], strict=True):
             columns_of(live, self.form.lanes)[block, ..., lane] = saved
-        self._observations[block, lane] = start.arrays[-1]
+        self.zone_features[b], self.site_features[b] = start.arrays[-2:]
         self.places.weather[block, lane] = self._index.weather[world]
         self.places.people[block, lane] = self._index.people[world]
         self.places.cycle[block, lane] = cycle + self.cycles_per_year
+        self.places.row[block, lane] = cycle % self.cycles_per_year * ROWS_PER_CYCLE
         self.world[b] = world
 
     @property
@@ -224,13 +245,28 @@ class Batch:
         in_threads(
             lambda first, end: self._first_look(
                 self._price_mean, self.setting, self.places, self.buffers, self.memory,
-                self._observations, first, end,
+                self._shown, first, end,
             ), self._blocks, self.threads,
         )  # fmt: skip
 
     def step(self, modes: Ints) -> None:
         """One decision under ``modes``, shape (size, zones)."""
-        self._modes.reshape(-1, self.zones)[: self.size] = modes
+        self._choice.modes.reshape(-1, self.zones)[: self.size] = modes
+        self._direct = False
+        self._go()
+
+    def step_wishes(self, wishes: Floats) -> None:
+        """One decision under ``wishes``, shape (size, zones, 4): heating and cooling setpoint [°C],
+        blind, light; NaN is the rule's own. The guard permits what is permitted of them.
+        """
+        padded = np.full((self._blocks * self.form.lanes, self.zones, COMMANDS), np.nan)
+        padded[: self.size] = wishes
+        split = padded.reshape(self._blocks, self.form.lanes, self.zones, COMMANDS)
+        self._choice.wishes[...] = np.moveaxis(split, 1, 3)
+        self._direct = True
+        self._go()
+
+    def _go(self) -> None:
         if self.threads == 1:
             self._run(0, self._blocks)
         else:
@@ -238,8 +274,8 @@ class Batch:
 
     def _run(self, first: int, end: int) -> None:
         self._decide(
-            self._modes, self.cycles, self.supervised, self._dt, self._price_mean, self.setting,
-            self.places, self.buffers, self.memory, self._observations, first, end,
+            self._choice, self._direct, self.cycles, self.supervised, self._dt, self._price_mean, self.setting,
+            self.places, self.buffers, self.memory, self._shown, first, end,
         )  # fmt: skip
 
     def unsupervise(self) -> None:
@@ -269,14 +305,24 @@ class Batch:
             block, lane = divmod(int(b), lanes)
             mine, theirs = (*self.buffers, *self.memory), (*other.buffers, *other.memory)
             for live, saved in zip(mine, theirs, strict=True):
-                columns_of(live, lanes)[block, ..., lane] = columns_of(saved, lanes)[block, ..., lane]
+                columns_of(live, lanes)[block, ..., lane] = columns_of(saved, lanes)[
+                    block, ..., lane
+                ]
             for live, saved in zip(self.places, other.places, strict=True):
                 live[block, lane] = saved[block, lane]
-            self._observations[block, lane] = other._observations[block, lane]
+            self.zone_features[b] = other.zone_features[b]
+            self.site_features[b] = other.site_features[b]
             self.world[b] = other.world[b]
 
     def _everything(self) -> list[NDArray]:  # type: ignore[type-arg]
-        return [*self.buffers, *self.memory, *self.places, self._observations, self.world]
+        return [
+            *self.buffers,
+            *self.memory,
+            *self.places,
+            self._shown.zones_out,
+            self._shown.site_out,
+            self.world,
+        ]
 
     @property
     def bytes_a_building(self) -> float:

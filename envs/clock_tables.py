@@ -19,8 +19,8 @@ from envs.control_columns import (
 from hvac_rl.control.encoding import time_features
 from hvac_rl.control.schedule import time_facts
 from hvac_rl.safety.rules import SECONDS_PER_DAY
-from sim_buildings.building import Building
 from sim_buildings.buffers import Floats
+from sim_buildings.building import Building
 from sim_buildings.lanes import LANES, at
 from sim_buildings.sun_course import ROWS_PER_DAY, ROWS_PER_HOUR
 from sim_buildings.world import World
@@ -87,13 +87,12 @@ def _clock(building: Building, world: World) -> NDArray[np.float64]:
 
 
 def read_clock(
-    tables: ClockTables, weather_of: Ints, people_of: Ints, cycle: Ints, clock: Floats
+    tables: ClockTables, weather_of: Ints, people_of: Ints, cycle: Ints, row: Ints, clock: Floats
 ) -> None:
-    """The clock of each lane's control step ``cycle``, which grows beyond a year."""
-    cycles = tables.clock.shape[1]
+    """The clock of each lane's control step ``cycle``, which grows beyond a year; ``row`` not."""
     for lane in range(LANES):
         now = cycle[lane]
-        here = now % cycles
+        here = row[lane] // ROWS_PER_CYCLE
         source = tables.clock[weather_of[lane], here]
         for column in range(source.shape[0]):
             clock[at(column, lane)] = source[column]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from hvac_rl.control.encoding import SiteFeatures, ZoneFeatures
 from hvac_rl.safety.values import AirHandlerGuardState, ZoneGuardState
 
 # A zone: seconds since somebody was in, the slow filter, what the rule proposes, what the guard
-# remembers (ZoneGuardState), the zone's share of cost and its discomfort since the decision, and
-# its features.
+# remembers (ZoneGuardState), the zone's share of cost and its discomfort since the decision.
 C_AWAY, C_SLOW, C_HEATING, C_COOLING, C_BLIND, C_LIGHT, C_COST, C_DISCOMFORT, C_CHANGED = range(9)
 C_GUARD = 9
-C_FEATURES = C_GUARD + len(ZoneGuardState._fields)
-N_ZONE_CONTROL = C_FEATURES + len(ZoneFeatures._fields)
+N_ZONE_CONTROL = C_GUARD + len(ZoneGuardState._fields)
 
 # An air handler: what its zones ask for, and what the guard remembers (AirHandlerGuardState).
 (
@@ -26,8 +23,8 @@ N_ZONE_CONTROL = C_FEATURES + len(ZoneFeatures._fields)
 A_GUARD = 7
 N_HANDLER_CONTROL = A_GUARD + len(AirHandlerGuardState._fields)
 
-# A building: totals since the decision, and the features that its zones share. Energies are the
-# whole building's, electricity and fuel; peak_kw is electric.
+# A building: totals since the decision, and the mean of its zones' air. Energies are the whole
+# building's, electricity and fuel; peak_kw is electric.
 TOTALS = (
     "discomfort_kh",
     "air_quality_ppmh",
@@ -50,8 +47,7 @@ TOTALS = (
 ) = range(len(TOTALS))
 N_TOTALS = len(TOTALS)
 U_BUILDING_AIR = N_TOTALS
-U_FEATURES = N_TOTALS + 1
-N_BUILDING_CONTROL = U_FEATURES + len(SiteFeatures._fields)
+N_BUILDING_CONTROL = N_TOTALS + 1
 
 # The clock at a control step: TimeFacts, TimeFeatures and Outlook one after the other. The
 # outlook's weather is the truth here; the forecast's error is added for each world.

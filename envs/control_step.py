@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 
 from envs.control_columns import (
@@ -53,6 +54,7 @@ from hvac_rl.safety.values import (
     ZoneGuardState,
     ZoneWish,
 )
+from sim_buildings.bounds import larger
 from sim_buildings.buffers import Buffers, Floats
 from sim_buildings.columns import (
     B_GHI,
@@ -153,15 +155,39 @@ def propose(
         control[at(C_LIGHT, lane)] = wish.light
 
 
+class Choice(NamedTuple):
+    """What a controller chose; in a batch with a leading axis of blocks.
+
+    ``modes`` (lanes, zones) are taken unless ``direct``, which takes ``wishes`` (zones, 4, lanes):
+    setpoints, blind and light, NaN for the rule's own.
+    """
+
+    modes: NDArray[np.int64]
+    wishes: Floats
+
+
+def choice_of(batch: Choice, b: int) -> Choice:
+    """Block ``b`` of a batch; its arrays are views."""
+    return Choice(batch.modes[b], batch.wishes[b])
+
+
 def act(
-    modes: NDArray, params: Params, numbers: Numbers, buffers: Buffers, memory: Memory
+    choice: Choice,
+    direct: bool,
+    params: Params,
+    numbers: Numbers,
+    buffers: Buffers,
+    memory: Memory,
 ) -> None:
-    """Modes, shape (lanes, zones), to permitted commands, counting what the guard changed."""
+    """What was chosen to permitted commands, counting what the guard changed."""
     for h in range(memory.handlers.shape[0]):
         begin_requests(memory.handlers[h])
     for z in range(buffers.zones.shape[0]):
         h = params.handler_of[z]
-        apply_modes(modes[:, z], buffers.zones[z], memory.zones[z])
+        if direct:
+            apply_wishes(choice.wishes[z], buffers.zones[z], memory.zones[z])
+        else:
+            apply_modes(choice.modes[:, z], buffers.zones[z], memory.zones[z])
         ask(
             params.zones[z], numbers.zone_limits, numbers.handler_limits, buffers.zones[z],
             memory.zones[z], memory.handlers[h],
@@ -193,6 +219,23 @@ def apply_modes(modes: NDArray, zone: Floats, control: Floats) -> None:
         zone[at(ZONE_OVERRIDE + COOLING, lane)] = wish.cooling_c
         zone[at(ZONE_OVERRIDE + BLIND, lane)] = wish.blind
         zone[at(ZONE_OVERRIDE + LIGHT, lane)] = wish.light
+
+
+def apply_wishes(wishes: Floats, zone: Floats, control: Floats) -> None:
+    """Each lane's own wish in the place of the override; what is NaN the rule proposes."""
+    for lane in range(LANES):
+        heating_c, cooling_c = wishes[HEATING, lane], wishes[COOLING, lane]
+        blind, light = wishes[BLIND, lane], wishes[LIGHT, lane]
+        own_heating_c, own_cooling_c = control[at(C_HEATING, lane)], control[at(C_COOLING, lane)]
+        own_blind, own_light = control[at(C_BLIND, lane)], control[at(C_LIGHT, lane)]
+        zone[at(ZONE_OVERRIDE + HEATING, lane)] = (
+            heating_c if heating_c == heating_c else own_heating_c
+        )
+        zone[at(ZONE_OVERRIDE + COOLING, lane)] = (
+            cooling_c if cooling_c == cooling_c else own_cooling_c
+        )
+        zone[at(ZONE_OVERRIDE + BLIND, lane)] = blind if blind == blind else own_blind
+        zone[at(ZONE_OVERRIDE + LIGHT, lane)] = light if light == light else own_light
 
 
 def permit(
@@ -289,11 +332,6 @@ def ask(
         handler[at(A_CO2, lane)] = larger(handler[at(A_CO2, lane)], facts.co2_ppm)
         handler[at(A_COOLING, lane)] = larger(handler[at(A_COOLING, lane)], request.cooling_k)
         handler[at(A_HEATING, lane)] = larger(handler[at(A_HEATING, lane)], request.heating_k)
-
-
-def larger(one: float, other: float) -> float:
-    """The larger of two numbers."""
-    return one if one > other else other
 
 
 def run_handler(

@@ -23,20 +23,20 @@ from sim_buildings.columns import (
     B_COOLING,
     B_COOLING_COIL,
     B_EQUIPMENT,
-
     B_GAS,
     B_GAS_PRICE,
     B_HEATING,
     B_LIGHTS,
     B_PRICE,
-
     B_REHEAT,
     B_TOTAL,
+    BW_COST_PER_HEAT,
     H_COOLING_COIL,
     H_FAN,
     H_SUPPLY_FLOW,
-    Z_AIRFLOW,
+    HW_COST_PER_FLOW,
     STATE_AIR,
+    Z_AIRFLOW,
     Z_CO2,
     Z_FLOOR_HEAT,
     Z_LIGHTS,
@@ -72,15 +72,16 @@ def begin_count(memory: Memory) -> None:
             zone[at(C_DISCOMFORT, lane)] = 0.0
 
 
-def count(
-    dt_s: float, band: Floats, params: Params, buffers: Buffers, memory: Memory
-) -> None:
+def count(dt_s: float, band: Floats, params: Params, buffers: Buffers, memory: Memory) -> None:
     """Add one substep to the building's totals and the zones' shares.
 
     ``band``: the comfort band and the CO2 limit, KpiLimits. A zone bears its light, and of the
     plant's power its share of heat and of airflow.
     """
     limits = KpiLimits(band[0], band[1], band[2])
+    heat_rate(buffers.building)
+    for h in range(buffers.handlers.shape[0]):
+        rates(buffers.building, buffers.handlers[h])
     for z in range(buffers.zones.shape[0]):
         zone, control = buffers.zones[z], memory.zones[z]
         count_zone(
@@ -88,6 +89,28 @@ def count(
         )
         add_comfort(dt_s, limits, zone, memory.building)
     count_building(dt_s, buffers.building, memory.building)
+
+
+def rates(building: Floats, handler: Floats) -> None:
+    """What a watt of heat and a flow of air cost each second, of one air handler.
+
+    The handlers share the cooling plant's power by the heat that their coils take.
+    """
+    for lane in range(LANES):
+        price = building[at(B_PRICE, lane)]
+        coil_w, flow = building[at(B_COOLING_COIL, lane)], handler[at(H_SUPPLY_FLOW, lane)]
+        coil_share = handler[at(H_COOLING_COIL, lane)] / (coil_w if coil_w > 1.0 else 1.0)
+        moved_w = handler[at(H_FAN, lane)] + building[at(B_COOLING, lane)] * coil_share
+        handler[at(HW_COST_PER_FLOW, lane)] = moved_w * price / (flow if flow > 0.0 else 1.0)
+
+
+def heat_rate(building: Floats) -> None:
+    """What a watt of heat costs each second."""
+    for lane in range(LANES):
+        heat_w = building[at(B_REHEAT, lane)]
+        cost = building[at(B_HEATING, lane)] * building[at(B_PRICE, lane)]
+        cost = cost + building[at(B_GAS, lane)] * building[at(B_GAS_PRICE, lane)]
+        building[at(BW_COST_PER_HEAT, lane)] = cost / (heat_w if heat_w > 1.0 else 1.0)
 
 
 def count_zone(
@@ -98,18 +121,11 @@ def count_zone(
         people = zone[at(Z_PEOPLE, lane)]
         air_c = zone[at(STATE_AIR, lane)]
         heat_w = zone[at(Z_REHEAT, lane)] + zone[at(Z_FLOOR_HEAT, lane)]
-        all_heat_w, coil_w = building[at(B_REHEAT, lane)], building[at(B_COOLING_COIL, lane)]
-        heating = building[at(B_HEATING, lane)] * building[at(B_PRICE, lane)]
-        heating = heating + building[at(B_GAS, lane)] * building[at(B_GAS_PRICE, lane)]
-        heat_share = heat_w / (all_heat_w if all_heat_w > 1.0 else 1.0)
-        # Of its own air handler's flow; the handlers share fans and cooling by what they move.
-        flow = handler[at(H_SUPPLY_FLOW, lane)]
-        air_share = zone[at(Z_AIRFLOW, lane)] / (flow if flow > 0.0 else 1.0)
-        moved_w = handler[at(H_FAN, lane)] + building[at(B_COOLING, lane)] * (
-            handler[at(H_COOLING_COIL, lane)] / (coil_w if coil_w > 1.0 else 1.0)
+        rate = (
+            heat_w * building[at(BW_COST_PER_HEAT, lane)]
+            + zone[at(Z_AIRFLOW, lane)] * handler[at(HW_COST_PER_FLOW, lane)]
+            + zone[at(Z_LIGHTS, lane)] * building[at(B_PRICE, lane)]
         )
-        electric_w = zone[at(Z_LIGHTS, lane)] + air_share * moved_w
-        rate = heat_share * heating + electric_w * building[at(B_PRICE, lane)]
         away_s = control[at(C_AWAY, lane)] + dt_s
         control[at(C_COST, lane)] += rate * (dt_s / JOULES_PER_KWH)
         control[at(C_DISCOMFORT, lane)] += thermal_discomfort_k(air_c, people > 0.0, limits) * (

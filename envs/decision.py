@@ -11,17 +11,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.clock_tables import CYCLE_S, ROWS_PER_CYCLE, ClockTables, read_clock
-from envs.control_step import Numbers, act, look
+from envs.clock_tables import ROWS_PER_CYCLE, ClockTables, read_clock
+from envs.control_step import Choice, Numbers, act, choice_of, look
 from envs.count import begin_count, count
 from envs.memory import Memory, memory_of
-from envs.observe import show
-from sim_buildings.buffers import Buffers, Floats, block_of
+from envs.observe import Shown, show, shown_of
+from sim_buildings.buffers import ROWS_AHEAD, Buffers, Floats, block_of
 from sim_buildings.lanes import LANES
 from sim_buildings.parameters import Params
 from sim_buildings.step import command_block, step_block
 from sim_buildings.sun_course import ROW_S
-from sim_buildings.world_tables import WorldTables, fetch
+from sim_buildings.world_tables import WorldTables, enter, fetch
 
 Ints = NDArray[np.int64]
 
@@ -47,7 +47,7 @@ class Places(NamedTuple):
     cycle: Ints
     """Control steps of 15 minutes since the world's start; grows beyond a year."""
     row: Ints
-    """Working space."""
+    """The world's row of 300 s at that time, within the year."""
 
 
 def places_of(batch: Places, b: int) -> Places:
@@ -56,7 +56,8 @@ def places_of(batch: Places, b: int) -> Places:
 
 
 def decide_block(
-    modes: NDArray[np.int64],
+    choice: Choice,
+    direct: bool,
     cycles: int,
     supervised: bool,
     dt_s: float,
@@ -65,38 +66,47 @@ def decide_block(
     places: Places,
     buffers: Buffers,
     memory: Memory,
-    observations: NDArray[np.floating],
+    shown: Shown,
+    block: int,
 ) -> None:
-    """``cycles`` control steps of a block under ``modes``, shape (lanes, zones).
+    """``cycles`` control steps of a block under one choice.
 
     Not ``supervised`` leaves everything to the BMS's own schedule.
     """
     begin_count(memory)
-    substeps = int(CYCLE_S / dt_s)
+    substeps = int(ROW_S / dt_s)
     n_rows = setting.tables.weather.shape[1]
     for _ in range(cycles):
         if supervised:
-            act(modes, setting.params, setting.numbers, buffers, memory)
-        for k in range(substeps):
-            since = int(k * dt_s // ROW_S)
-            for lane in range(LANES):
-                places.row[lane] = (places.cycle[lane] * ROWS_PER_CYCLE + since) % n_rows
-            fetch(setting.tables, places.weather, places.people, places.row, buffers)
-            if k == 0 or not supervised:
-                command_block(setting.params, buffers)
-            step_block(setting.params, buffers, dt_s, False)
-            count(dt_s, setting.comfort, setting.params, buffers, memory)
-        for lane in range(LANES):
-            places.cycle[lane] += 1
+            act(choice, direct, setting.params, setting.numbers, buffers, memory)
+        fetch(setting.tables, places.weather, places.people, places.row, ROWS_AHEAD, buffers)
+        for k in range(ROWS_PER_CYCLE):
+            enter(k, buffers)
+            weather = buffers.weather[k]
+            for _ in range(substeps):
+                if k == 0 or not supervised:
+                    command_block(setting.params, buffers, weather)
+                step_block(setting.params, buffers, weather, dt_s, False)
+                count(dt_s, setting.comfort, setting.params, buffers, memory)
+        next_cycle(n_rows, places)
         read_clock(
-            setting.clocks, places.weather, places.people, places.cycle, memory.clock
+            setting.clocks, places.weather, places.people, places.cycle, places.row, memory.clock
         )
         look(setting.params, setting.numbers, buffers, memory)
-    show(setting.orientations, price_mean, buffers, memory, observations)
+    show(setting.orientations, price_mean, buffers, memory, shown, block)
+
+
+def next_cycle(n_rows: int, places: Places) -> None:
+    """Move on by 15 minutes; the year closes on itself."""
+    for lane in range(LANES):
+        places.cycle[lane] += 1
+        row = places.row[lane] + ROWS_PER_CYCLE
+        places.row[lane] = row if row < n_rows else row - n_rows
 
 
 def decide_batch(
-    modes: NDArray[np.int64],
+    choice: Choice,
+    direct: bool,
     cycles: int,
     supervised: bool,
     dt_s: float,
@@ -105,15 +115,15 @@ def decide_batch(
     places: Places,
     batch: Buffers,
     memory: Memory,
-    observations: NDArray[np.floating],
+    shown: Shown,
     first: int,
     end: int,
 ) -> None:
-    """One decision of blocks ``first`` to ``end - 1``; modes (blocks, lanes, zones)."""
+    """One decision of blocks ``first`` to ``end - 1``."""
     for b in range(first, end):
         decide_block(
-            modes[b], cycles, supervised, dt_s, price_mean, setting, places_of(places, b),
-            block_of(batch, b), memory_of(memory, b), observations[b],
+            choice_of(choice, b), direct, cycles, supervised, dt_s, price_mean, setting, places_of(places, b),
+            block_of(batch, b), memory_of(memory, b), shown_of(shown, b), b,
         )  # fmt: skip
 
 
@@ -123,13 +133,16 @@ def first_look_of_batch(
     places: Places,
     batch: Buffers,
     memory: Memory,
-    observations: NDArray[np.floating],
+    shown: Shown,
     first: int,
     end: int,
 ) -> None:
     """Clock, proposals and observations of blocks ``first`` to ``end - 1`` as they stand."""
     for b in range(first, end):
         here, buffers, mind = places_of(places, b), block_of(batch, b), memory_of(memory, b)
-        read_clock(setting.clocks, here.weather, here.people, here.cycle, mind.clock)
+        n_rows = setting.tables.weather.shape[1]
+        for lane in range(LANES):
+            here.row[lane] = here.cycle[lane] * ROWS_PER_CYCLE % n_rows
+        read_clock(setting.clocks, here.weather, here.people, here.cycle, here.row, mind.clock)
         look(setting.params, setting.numbers, buffers, mind)
-        show(setting.orientations, price_mean, buffers, mind, observations[b])
+        show(setting.orientations, price_mean, buffers, mind, shown_of(shown, b), b)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
 from numpy.typing import NDArray
 
 from envs.control_columns import (
-    C_AWAY,
     C_BLIND,
     C_COOLING,
-    C_FEATURES,
     C_HEATING,
     C_LIGHT,
     C_SLOW,
@@ -34,7 +35,6 @@ from envs.control_columns import (
     K_PRICE_0_2,
     K_PRICE_2_6,
     U_BUILDING_AIR,
-    U_FEATURES,
 )
 from envs.control_step import facts_of, site_of
 from envs.memory import Memory
@@ -56,28 +56,85 @@ N_ZONE_FEATURES = len(ZoneFeatures._fields)
 N_SITE_FEATURES = len(SiteFeatures._fields)
 
 
+class Shown(NamedTuple):
+    """Features as they are made and as they are shown; in a batch with a leading axis of blocks.
+
+    What is made lies in lanes; ``*_rows`` are the same memory, a row a feature.
+    """
+
+    zones: Floats
+    """(Z, zone features * lanes)"""
+    site: Floats
+    """(site features * lanes,)"""
+    zone_rows: Floats
+    """(Z, zone features, lanes)"""
+    site_rows: Floats
+    """(site features, lanes)"""
+    zones_out: NDArray[np.float32]
+    """(Z, zone features, blocks, lanes) of the whole batch: buildings lie side by side."""
+    site_out: NDArray[np.float32]
+    """(site features, blocks, lanes) of the whole batch."""
+
+
+def shown_of(batch: Shown, b: int) -> Shown:
+    """Block ``b`` of a batch; its arrays are views, the observations those of all blocks."""
+    return Shown(
+        batch.zones[b],
+        batch.site[b],
+        batch.zone_rows[b],
+        batch.site_rows[b],
+        batch.zones_out,
+        batch.site_out,
+    )
+
+
+def make_shown(zones: int, blocks: int, lanes: int, real: type) -> Shown:
+    """Features that nobody has made yet."""
+    zone_rows = np.zeros((blocks, zones, N_ZONE_FEATURES, lanes), dtype=real)
+    site_rows = np.zeros((blocks, N_SITE_FEATURES, lanes), dtype=real)
+    return Shown(
+        zone_rows.reshape(blocks, zones, -1),
+        site_rows.reshape(blocks, -1),
+        zone_rows,
+        site_rows,
+        np.zeros((zones, N_ZONE_FEATURES, blocks, lanes), dtype=np.float32),
+        np.zeros((N_SITE_FEATURES, blocks, lanes), dtype=np.float32),
+    )
+
+
 def show(
-    orientations: Floats, price_mean: float, buffers: Buffers, memory: Memory, observations: NDArray
+    orientations: Floats,
+    price_mean: float,
+    buffers: Buffers,
+    memory: Memory,
+    shown: Shown,
+    block: int,
 ) -> None:
-    """Every zone's observation into ``observations``, shape (lanes, zones, N_FEATURES).
+    """Every zone's observation of block ``block`` into ``shown``.
 
     ``orientations``: (zones, 2), sine and cosine of each zone's facade.
     """
     zones = buffers.zones.shape[0]
     begin_mean(memory.building)
     for z in range(zones):
-        add_air(1.0 / zones, buffers.zones[z], memory.building)
+        add_air(buffers.zones[z], memory.building)
         own_features(
-            orientations[z, 0], orientations[z, 1], buffers.zones[z], memory.zones[z]
-        )
-    shared_features(price_mean, buffers.building, memory.clock, memory.building)
-    for lane in range(observations.shape[0]):
-        for z in range(zones):
-            out = observations[lane, z]
-            for k in range(N_ZONE_FEATURES):
-                out[k] = memory.zones[z, at(C_FEATURES + k, lane)]
-            for k in range(N_SITE_FEATURES):
-                out[N_ZONE_FEATURES + k] = memory.building[at(U_FEATURES + k, lane)]
+            orientations[z, 0], orientations[z, 1], buffers.zones[z], memory.zones[z],
+            shown.zones[z],
+        )  # fmt: skip
+    end_mean(orientations.dtype.type(zones), memory.building)
+    shared_features(price_mean, buffers.building, memory.clock, memory.building, shown.site)
+    for z in range(zones):
+        lay_out(shown.zone_rows[z], shown.zones_out[z], block)
+    lay_out(shown.site_rows, shown.site_out, block)
+
+
+def lay_out(rows: Floats, out: NDArray[np.float32], block: int) -> None:
+    """Copy features' lanes to where their buildings are."""
+    for k in range(rows.shape[0]):
+        source, target = rows[k], out[k, block]
+        for lane in range(LANES):
+            target[lane] = source[lane]
 
 
 def begin_mean(building: Floats) -> None:
@@ -86,13 +143,19 @@ def begin_mean(building: Floats) -> None:
         building[at(U_BUILDING_AIR, lane)] = 0.0
 
 
-def add_air(share: float, zone: Floats, building: Floats) -> None:
-    """Add a zone's part of the building's mean air."""
+def add_air(zone: Floats, building: Floats) -> None:
+    """Add a zone's air to the building's sum."""
     for lane in range(LANES):
-        building[at(U_BUILDING_AIR, lane)] += share * zone[at(Z_AIR, lane)]
+        building[at(U_BUILDING_AIR, lane)] += zone[at(Z_AIR, lane)]
 
 
-def own_features(sine: float, cosine: float, zone: Floats, control: Floats) -> None:
+def end_mean(zones: float, building: Floats) -> None:
+    """The sum of all zones' air becomes their mean."""
+    for lane in range(LANES):
+        building[at(U_BUILDING_AIR, lane)] /= zones
+
+
+def own_features(sine: float, cosine: float, zone: Floats, control: Floats, out: Floats) -> None:
     """The zone's part of its observation."""
     for lane in range(LANES):
         wish = ZoneWish(
@@ -104,18 +167,21 @@ def own_features(sine: float, cosine: float, zone: Floats, control: Floats) -> N
         seen = zone_features(
             facts_of(zone, control, lane), control[at(C_SLOW, lane)], wish, sine, cosine
         )
-        control[at(C_FEATURES, lane)] = seen.air
-        control[at(C_FEATURES + 1, lane)] = seen.air_slow
-        control[at(C_FEATURES + 2, lane)] = seen.co2
-        control[at(C_FEATURES + 3, lane)] = seen.occupied
-        control[at(C_FEATURES + 4, lane)] = seen.facade
-        control[at(C_FEATURES + 5, lane)] = seen.rule_heating
-        control[at(C_FEATURES + 6, lane)] = seen.rule_cooling
-        control[at(C_FEATURES + 7, lane)] = seen.rule_blind
-        control[at(C_FEATURES + 8, lane)] = seen.orientation_sin
-        control[at(C_FEATURES + 9, lane)] = seen.orientation_cos
+        out[at(0, lane)] = seen.air
+        out[at(1, lane)] = seen.air_slow
+        out[at(2, lane)] = seen.co2
+        out[at(3, lane)] = seen.occupied
+        out[at(4, lane)] = seen.facade
+        out[at(5, lane)] = seen.rule_heating
+        out[at(6, lane)] = seen.rule_cooling
+        out[at(7, lane)] = seen.rule_blind
+        out[at(8, lane)] = seen.orientation_sin
+        out[at(9, lane)] = seen.orientation_cos
 
-def shared_features(price_mean: float, building: Floats, clock: Floats, control: Floats) -> None:
+
+def shared_features(
+    price_mean: float, building: Floats, clock: Floats, control: Floats, out: Floats
+) -> None:
     """The part that all zones share: clock, weather now, and the forecast with its error."""
     for lane in range(LANES):
         eta_t, eta_g = clock[at(K_ETA_TEMPERATURE, lane)], clock[at(K_ETA_GHI, lane)]
@@ -149,26 +215,26 @@ def shared_features(price_mean: float, building: Floats, clock: Floats, control:
             ahead,
             price_mean,
         )
-        control[at(U_FEATURES, lane)] = seen.building_air
-        control[at(U_FEATURES + 1, lane)] = seen.scheduled
-        control[at(U_FEATURES + 2, lane)] = seen.to_start
-        control[at(U_FEATURES + 3, lane)] = seen.to_end
-        control[at(U_FEATURES + 4, lane)] = seen.workday
-        control[at(U_FEATURES + 5, lane)] = seen.workday_tomorrow
-        control[at(U_FEATURES + 6, lane)] = seen.hour_sin
-        control[at(U_FEATURES + 7, lane)] = seen.hour_cos
-        control[at(U_FEATURES + 8, lane)] = seen.outdoor
-        control[at(U_FEATURES + 9, lane)] = seen.outdoor_0_2
-        control[at(U_FEATURES + 10, lane)] = seen.outdoor_2_4
-        control[at(U_FEATURES + 11, lane)] = seen.outdoor_4_8
-        control[at(U_FEATURES + 12, lane)] = seen.outdoor_8_16
-        control[at(U_FEATURES + 13, lane)] = seen.outdoor_16_24
-        control[at(U_FEATURES + 14, lane)] = seen.ghi
-        control[at(U_FEATURES + 15, lane)] = seen.ghi_0_2
-        control[at(U_FEATURES + 16, lane)] = seen.ghi_2_4
-        control[at(U_FEATURES + 17, lane)] = seen.ghi_4_8
-        control[at(U_FEATURES + 18, lane)] = seen.ghi_8_16
-        control[at(U_FEATURES + 19, lane)] = seen.ghi_16_24
-        control[at(U_FEATURES + 20, lane)] = seen.price
-        control[at(U_FEATURES + 21, lane)] = seen.price_0_2
-        control[at(U_FEATURES + 22, lane)] = seen.price_2_6
+        out[at(0, lane)] = seen.building_air
+        out[at(1, lane)] = seen.scheduled
+        out[at(2, lane)] = seen.to_start
+        out[at(3, lane)] = seen.to_end
+        out[at(4, lane)] = seen.workday
+        out[at(5, lane)] = seen.workday_tomorrow
+        out[at(6, lane)] = seen.hour_sin
+        out[at(7, lane)] = seen.hour_cos
+        out[at(8, lane)] = seen.outdoor
+        out[at(9, lane)] = seen.outdoor_0_2
+        out[at(10, lane)] = seen.outdoor_2_4
+        out[at(11, lane)] = seen.outdoor_4_8
+        out[at(12, lane)] = seen.outdoor_8_16
+        out[at(13, lane)] = seen.outdoor_16_24
+        out[at(14, lane)] = seen.ghi
+        out[at(15, lane)] = seen.ghi_0_2
+        out[at(16, lane)] = seen.ghi_2_4
+        out[at(17, lane)] = seen.ghi_4_8
+        out[at(18, lane)] = seen.ghi_8_16
+        out[at(19, lane)] = seen.ghi_16_24
+        out[at(20, lane)] = seen.price
+        out[at(21, lane)] = seen.price_0_2
+        out[at(22, lane)] = seen.price_2_6

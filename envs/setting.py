@@ -56,9 +56,7 @@ class Scene:
         else:
             params = side_by_side([own[v] for v in variant_of_lane])
         orders = [sun_columns(own[0], one) for one in own]
-        tables, index, sources = tables_of(
-            self.worlds, real, [orders[v] for v in self.variant_of]
-        )
+        tables, index, sources = tables_of(self.worlds, real, [orders[v] for v in self.variant_of])
         limits = self.zone_limits
         band = KpiLimits(limits.comfort_min_c, limits.comfort_max_c)
         facing = [orientation(zone.azimuth_deg) for zone in first.zones]

@@ -18,7 +18,6 @@ CO2_PER_PERSON_M3_S = 0.31e-3 / 60.0
 CO2_PER_PERSON_PPM = CO2_PER_PERSON_M3_S * 1e6
 
 
-
 def infiltration_m3_s(
     constant_m3_s: float,
     stack_m3_s_k: float,
@@ -64,7 +63,8 @@ def saturation_pa(air_c: float) -> float:
     J. Appl. Meteorol. 16(1): sixth order, nested.
     """
     a = 1.428945805e-2 + air_c * (
-        2.650648471e-4 + air_c * (3.031240396e-6 + air_c * (2.034080948e-8 + 6.136820929e-11 * air_c))
+        2.650648471e-4
+        + air_c * (3.031240396e-6 + air_c * (2.034080948e-8 + 6.136820929e-11 * air_c))
     )
     return 100.0 * (6.107799961 + air_c * (4.436518521e-1 + air_c * a))
 

@@ -28,11 +28,13 @@ from sim_buildings.columns import (
     HANDLER_EFFECTIVE,
     HEATING,
     HW_CALL,
+    HW_DAMPER,
     HW_ESTIMATE,
     HW_FLOW,
     HW_FLOW_CO2,
     HW_FLOW_HEAT,
     HW_FLOW_HUMIDITY,
+    HW_FLOW_PER_W,
     HW_ON,
     HW_ZONES_AIR,
     HW_ZONES_CO2,
@@ -46,7 +48,7 @@ from sim_buildings.columns import (
     STATIC_PRESSURE,
     SUPPLY_AIR,
     W_D,
-    W_N,
+    W_FREE,
     X_HUMIDITY,
     X_OUTDOOR,
     Z_AIR,
@@ -103,19 +105,15 @@ from sim_buildings.parameter_columns import (
 )
 from sim_buildings.parameters import Params
 from sim_buildings.plant import cubic
-from sim_buildings.vav_box import (
-    cooling_airflow_m3_s,
-    heating_airflow_and_reheat,
-    largest_airflow_m3_s,
-)
+from sim_buildings.vav_box import LEAST_RISE_K, box_action, open_damper
 from sim_buildings.zone_step import floor_wish_w
 
 
-def plant_capacity(params: Params, buffers: Buffers) -> None:
+def plant_capacity(params: Params, buffers: Buffers, weather: Floats) -> None:
     """What the plant can give in this weather, and the share of their wish that floors get."""
     plant, building = params.building, buffers.building
     for lane in range(LANES):
-        outdoor_c = buffers.weather[at(X_OUTDOOR, lane)]
+        outdoor_c = weather[at(X_OUTDOOR, lane)]
         building[at(BW_HEATING_CAPACITY, lane)] = plant[of(PB_HEATING_W, lane)] * cubic(
             outdoor_c,
             plant[of(PB_HEATING_LOW, lane)],
@@ -179,7 +177,7 @@ def call_for_cooling(zone: Floats, handler: Floats) -> None:
     """Count a zone that would end above its cooling setpoint without supply air."""
     for lane in range(LANES):
         error_k = zone[at(Z_AIR, lane)] - zone[at(STATE_AIR, lane)]
-        free_c = zone[at(W_N, lane)] / zone[at(W_D, lane)] + error_k
+        free_c = zone[at(W_FREE, lane)] + error_k
         calls = free_c > zone[at(ZONE_EFFECTIVE + COOLING, lane)]
         handler[at(HW_CALL, lane)] += 1.0 if calls else 0.0
         handler[at(HW_ZONES_AIR, lane)] += zone[at(STATE_AIR, lane)]
@@ -187,14 +185,22 @@ def call_for_cooling(zone: Floats, handler: Floats) -> None:
         handler[at(HW_ZONES_HUMIDITY, lane)] += zone[at(STATE_HUMIDITY, lane)]
 
 
-def estimate_supply(handler: Floats) -> None:
-    """The supply air that the boxes reckon with: the setpoint as far as the coil reached it."""
+def estimate_supply(own: Floats, handler: Floats) -> None:
+    """What the boxes reckon with: the supply air's setpoint as far as the coil reached it."""
     for lane in range(LANES):
         aimed_c = handler[at(HANDLER_EFFECTIVE + SUPPLY_AIR, lane)]
         aimed_c = aimed_c + handler[at(STATE_SHORTFALL, lane)]
         calls = handler[at(HW_CALL, lane)] > 0.5
         last_c = handler[at(STATE_SUPPLY_AIR, lane)]
-        handler[at(HW_ESTIMATE, lane)] = aimed_c if calls else last_c
+        supply_c = aimed_c if calls else last_c
+        handler[at(HW_ESTIMATE, lane)] = supply_c
+        handler[at(HW_DAMPER, lane)] = open_damper(
+            handler[at(HANDLER_EFFECTIVE + STATIC_PRESSURE, lane)],
+            own[of(PH_STATIC_PRESSURE, lane)],
+        )
+        rise_k = own[of(PH_DISCHARGE_MAX, lane)] - supply_c
+        least_rise_k = rise_k if rise_k > LEAST_RISE_K else LEAST_RISE_K
+        handler[at(HW_FLOW_PER_W, lane)] = 1.0 / (own[of(PH_AIR_HEAT, lane)] * least_rise_k)
 
 
 def box(
@@ -204,43 +210,28 @@ def box(
     for lane in range(LANES):
         on = handler[at(HW_ON, lane)] > 0.5
         air_c = zone[at(STATE_AIR, lane)]
-        air_heat = own[of(PZ_AIR_HEAT, lane)]
         # The thermostat knows what its sensor says.
         error_k = zone[at(Z_AIR, lane)] - air_c
         cooling_c = zone[at(ZONE_EFFECTIVE + COOLING, lane)] - error_k
         # A heating setpoint above the cooling setpoint would heat and cool at once.
         heating_c = zone[at(ZONE_EFFECTIVE + HEATING, lane)] - error_k
         heating_c = heating_c if heating_c < cooling_c else cooling_c
-        least = own[of(PZ_AIRFLOW_MIN, lane)]
-        largest = largest_airflow_m3_s(
-            own[of(PZ_AIRFLOW_MAX, lane)],
-            handler[at(HANDLER_EFFECTIVE + STATIC_PRESSURE, lane)],
-            handler_own[of(PH_STATIC_PRESSURE, lane)],
-        )
-        largest = largest if largest > least else least
-        heating_most = own[of(PZ_AIRFLOW_HEATING, lane)]
-        heating_most = heating_most if heating_most < largest else largest
-        n, d = zone[at(W_N, lane)], zone[at(W_D, lane)]
-        free_c = n / d
-        supply_c = handler[at(HW_ESTIMATE, lane)]
-        too_warm = free_c > cooling_c
-        cooling_flow = cooling_airflow_m3_s(
-            free_c, d, air_c, supply_c, cooling_c, least, largest, air_heat
-        )
-        heating_flow, heat_w = heating_airflow_and_reheat(
-            free_c,
-            d,
+        largest = own[of(PZ_AIRFLOW_MAX, lane)] * handler[at(HW_DAMPER, lane)]
+        flow, reheat_w = box_action(
+            zone[at(W_FREE, lane)],
+            zone[at(W_D, lane)],
             air_c,
-            supply_c,
+            handler[at(HW_ESTIMATE, lane)],
             heating_c,
-            least,
-            heating_most,
+            cooling_c,
+            own[of(PZ_AIRFLOW_MIN, lane)],
+            largest,
+            own[of(PZ_AIRFLOW_HEATING, lane)],
             own[of(PZ_REHEAT, lane)],
             handler_own[of(PH_DISCHARGE_MAX, lane)],
-            air_heat,
+            handler[at(HW_FLOW_PER_W, lane)],
+            own[of(PZ_AIR_HEAT, lane)],
         )
-        flow = cooling_flow if too_warm else heating_flow
-        reheat_w = 0.0 if too_warm else heat_w
         if FAULTY:
             damper, valve = faults[at(FZ_DAMPER, lane)], faults[at(FZ_VALVE, lane)]
             stuck_flow = damper * own[of(PZ_AIRFLOW_MAX, lane)]
@@ -248,10 +239,8 @@ def box(
             flow = stuck_flow if damper == damper else flow
             stuck_w = valve * own[of(PZ_REHEAT, lane)]
             reheat_w = stuck_w if valve == valve else reheat_w
-        flow = flow if on else 0.0
-        reheat_w = reheat_w if on else 0.0
-        zone[at(Z_AIRFLOW, lane)] = flow
-        zone[at(Z_REHEAT, lane)] = reheat_w
+        zone[at(Z_AIRFLOW, lane)] = flow if on else 0.0
+        zone[at(Z_REHEAT, lane)] = reheat_w if on else 0.0
 
 
 def return_air(zone: Floats, handler: Floats) -> None:
@@ -386,8 +375,7 @@ def deliver(own: Floats, zone: Floats, handler: Floats, building: Floats) -> Non
 def ideal_loads(zone: Floats) -> None:
     """Heat or cold without limit to keep a zone between its setpoints, in place of any plant."""
     for lane in range(LANES):
-        d = zone[at(W_D, lane)]
-        free_c = zone[at(W_N, lane)] / d
+        d, free_c = zone[at(W_D, lane)], zone[at(W_FREE, lane)]
         cold_k = zone[at(ZONE_EFFECTIVE + HEATING, lane)] - free_c
         warm_k = free_c - zone[at(ZONE_EFFECTIVE + COOLING, lane)]
         heat_w = d * (cold_k if cold_k > 0.0 else 0.0) - d * (warm_k if warm_k > 0.0 else 0.0)

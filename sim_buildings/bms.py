@@ -109,7 +109,7 @@ def blend(which: float, one: float, other: float) -> float:
     return which * one + (1.0 - which) * other
 
 
-def bms_values(params: Params, buffers: Buffers) -> None:
+def bms_values(params: Params, buffers: Buffers, weather: Floats) -> None:
     """Fill what the BMS asks of every point, and what is in force; remember the night cycle."""
     for h in range(buffers.handlers.shape[0]):
         handler = buffers.handlers[h]
@@ -117,22 +117,27 @@ def bms_values(params: Params, buffers: Buffers) -> None:
             handler[at(HW_COLDEST, lane)] = 1e3
             handler[at(HW_WARMEST, lane)] = -1e3
     for z in range(buffers.zones.shape[0]):
-        zone_bms(params, buffers, z)
+        zone_bms(params.building, weather, buffers.zones[z])
         coldest_and_warmest(buffers.zones[z], buffers.handlers[params.handler_of[z]])
     for h in range(buffers.handlers.shape[0]):
-        handler_bms(params, buffers, h)
+        handler_bms(params.building, params.handlers[h], weather, buffers.handlers[h])
 
 
-def zone_bms(params: Params, buffers: Buffers, z: int) -> None:
-    """The schedule's value of each point of zone ``z``, and the values in force."""
-    zone, building, weather = buffers.zones[z], params.building, buffers.weather
+def zone_bms(building: Floats, weather: Floats, zone: Floats) -> None:
+    """The schedule's value of each point of a zone, and the values in force."""
     for lane in range(LANES):
         hour = weather[at(X_HOUR, lane)]
         workday = weather[at(X_WORKDAY, lane)]
         start_h, end_h = building[of(PB_OCCUPIED_START, lane)], building[of(PB_OCCUPIED_END, lane)]
         lit_h, dark_h = building[of(PB_LIGHTS_START, lane)], building[of(PB_LIGHTS_END, lane)]
-        heat_c, back_c = building[of(PB_OCCUPIED_HEATING, lane)], building[of(PB_SETBACK_HEATING, lane)]
-        cool_c, up_c = building[of(PB_OCCUPIED_COOLING, lane)], building[of(PB_SETBACK_COOLING, lane)]
+        heat_c, back_c = (
+            building[of(PB_OCCUPIED_HEATING, lane)],
+            building[of(PB_SETBACK_HEATING, lane)],
+        )
+        cool_c, up_c = (
+            building[of(PB_OCCUPIED_COOLING, lane)],
+            building[of(PB_SETBACK_COOLING, lane)],
+        )
         dim = building[of(PB_LIGHTS_OFF, lane)]
         occupied = workday * between(hour, start_h, end_h)
         lit = workday * between(hour, lit_h, dark_h)
@@ -166,15 +171,16 @@ def coldest_and_warmest(zone: Floats, handler: Floats) -> None:
         handler[at(HW_WARMEST, lane)] = air_c if air_c > warmest_c else warmest_c
 
 
-def handler_bms(params: Params, buffers: Buffers, h: int) -> None:
-    """The schedule's value of each point of air handler ``h``, and the values in force."""
-    handler, weather = buffers.handlers[h], buffers.weather
-    own, building = params.handlers[h], params.building
+def handler_bms(building: Floats, own: Floats, weather: Floats, handler: Floats) -> None:
+    """The schedule's value of each point of an air handler, and the values in force."""
     for lane in range(LANES):
         hour = weather[at(X_HOUR, lane)]
         workday = weather[at(X_WORKDAY, lane)]
         start_h, end_h = building[of(PB_OCCUPIED_START, lane)], building[of(PB_OCCUPIED_END, lane)]
-        cold_c, warm_c = building[of(PB_SUPPLY_AIR, lane)], building[of(PB_WARM_UP_SUPPLY_AIR, lane)]
+        cold_c, warm_c = (
+            building[of(PB_SUPPLY_AIR, lane)],
+            building[of(PB_WARM_UP_SUPPLY_AIR, lane)],
+        )
         occupied = workday * between(hour, start_h, end_h)
         duty = night_cycle(
             handler[at(STATE_NIGHT_CYCLE, lane)],

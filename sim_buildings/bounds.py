@@ -1,4 +1,4 @@
-"""One small function that every compiled module needs."""
+"""Small functions that every compiled module needs."""
 
 from __future__ import annotations
 
@@ -8,3 +8,13 @@ def within(value: float, low: float, high: float) -> float:
     if value < low:
         return low
     return high if value > high else value
+
+
+def larger(one: float, other: float) -> float:
+    """The larger of two numbers."""
+    return one if one > other else other
+
+
+def smaller(one: float, other: float) -> float:
+    """The smaller of two numbers."""
+    return one if one < other else other

@@ -30,6 +30,8 @@ from sim_buildings.fault_columns import HANDLER_FAULTS, NO_HANDLER_FAULT, NO_ZON
 
 Floats = NDArray[np.floating]
 
+# Rows of surroundings read at once: those of a control step of 15 minutes lie side by side.
+ROWS_AHEAD = 3
 REST_C = 21.0
 # About 40 % relative humidity at 21 °C.
 REST_HUMIDITY = 0.006
@@ -49,7 +51,9 @@ class Buffers(NamedTuple):
     building: Floats
     """(N_BUILDING * lanes,)"""
     weather: Floats
-    """(weather columns * lanes,): the surroundings of this substep."""
+    """(ROWS_AHEAD, weather columns * lanes): the surroundings of the next rows of 300 s."""
+    people: Floats
+    """(ROWS_AHEAD, Z, lanes): people in those."""
     before: Floats
     """(Z, 3 * lanes): air, CO2 and humidity of every zone at the substep's start."""
     zone_faults: Floats
@@ -77,7 +81,8 @@ def make_buffers(
         zones=row(N_ZONE, zones),
         handlers=row(N_HANDLER, handlers),
         building=row(N_BUILDING),
-        weather=row(n_weather(orientations)),
+        weather=row(n_weather(orientations), ROWS_AHEAD),
+        people=np.zeros((*lead, ROWS_AHEAD, zones, lanes), dtype=real),
         before=row(N_BEFORE, zones),
         zone_faults=row(len(ZONE_FAULTS), zones),
         handler_faults=row(len(HANDLER_FAULTS), handlers),
@@ -110,6 +115,7 @@ def block_of(batch: Buffers, b: int) -> Buffers:
         batch.handlers[b],
         batch.building[b],
         batch.weather[b],
+        batch.people[b],
         batch.before[b],
         batch.zone_faults[b],
         batch.handler_faults[b],

@@ -80,11 +80,14 @@ ZONE_BMS = len(ZONE_OUT) + len(ZONE_STATE)
 ZONE_OVERRIDE = ZONE_BMS + len(ZONE_COMMANDS)
 ZONE_EFFECTIVE = ZONE_OVERRIDE + len(ZONE_COMMANDS)
 
-# A zone's equations during one substep: its air's n and d, the two masses' a and b, infiltration,
+# A zone's equations during one substep: its air's n and d, its air without supply air n / d and
+# 1 / d, the two masses' a and b, infiltration,
 # sun driven into the opaque envelope, radiation, mixing with neighbours, blind geometry.
 ZONE_WORK = (
     "n",
     "d",
+    "free_c",
+    "k_per_w",
     "envelope_a",
     "envelope_b",
     "mass_a",
@@ -102,6 +105,8 @@ ZONE_WORK = (
 (
     W_N,
     W_D,
+    W_FREE,
+    W_PER_W,
     W_ENVELOPE_A,
     W_ENVELOPE_B,
     W_MASS_A,
@@ -115,9 +120,7 @@ ZONE_WORK = (
     W_COVERED,
     W_SLAT_SINE,
     W_SLAT_DIFFUSE,
-) = range(
-    ZONE_EFFECTIVE + len(ZONE_COMMANDS), ZONE_EFFECTIVE + len(ZONE_COMMANDS) + len(ZONE_WORK)
-)
+) = range(ZONE_EFFECTIVE + len(ZONE_COMMANDS), ZONE_EFFECTIVE + len(ZONE_COMMANDS) + len(ZONE_WORK))
 # What neighbours see of a zone during a substep.
 BEFORE_AIR, BEFORE_CO2, BEFORE_HUMIDITY = range(3)
 N_BEFORE = 3
@@ -166,13 +169,17 @@ HANDLER_BMS = len(HANDLER_OUT) + len(HANDLER_STATE)
 HANDLER_OVERRIDE = HANDLER_BMS + len(HANDLER_COMMANDS)
 HANDLER_EFFECTIVE = HANDLER_OVERRIDE + len(HANDLER_COMMANDS)
 
-# Sums over an air handler's zones.
+# Sums over an air handler's zones, and what its boxes reckon with: supply air, the share of its
+# largest flow that an open box passes, flow for each watt at the largest discharge temperature.
 HANDLER_WORK = (
     "on",
     "coldest_c",
     "warmest_c",
     "cooling_call",
     "estimate_c",
+    "damper",
+    "flow_per_w",
+    "cost_per_flow",
     "flow",
     "flow_heat",
     "flow_co2",
@@ -187,6 +194,9 @@ HANDLER_WORK = (
     HW_WARMEST,
     HW_CALL,
     HW_ESTIMATE,
+    HW_DAMPER,
+    HW_FLOW_PER_W,
+    HW_COST_PER_FLOW,
     HW_FLOW,
     HW_FLOW_HEAT,
     HW_FLOW_CO2,
@@ -250,6 +260,7 @@ BUILDING_WORK = (
     "floor_w",
     "heating_capacity_w",
     "cooling_capacity_w",
+    "cost_per_heat",
 )
 (
     BW_REHEAT_SHARE,
@@ -257,15 +268,12 @@ BUILDING_WORK = (
     BW_FLOOR,
     BW_HEATING_CAPACITY,
     BW_COOLING_CAPACITY,
+    BW_COST_PER_HEAT,
 ) = range(len(BUILDING_OUT), len(BUILDING_OUT) + len(BUILDING_WORK))
 N_BUILDING = len(BUILDING_OUT) + len(BUILDING_WORK)
 
 # The surroundings during a substep; after these come FACADE_SUN for each orientation.
 WEATHER = (
-    "outdoor_c",
-    "humidity_kg_kg",
-    "wind_m_s",
-    "ghi_w_m2",
     "sky_c",
     "ground_c",
     "price_per_kwh",
@@ -273,12 +281,12 @@ WEATHER = (
     "carbon_kg_per_kwh",
     "hour",
     "workday",
+    "outdoor_c",
+    "humidity_kg_kg",
+    "wind_m_s",
+    "ghi_w_m2",
 )
 (
-    X_OUTDOOR,
-    X_HUMIDITY,
-    X_WIND,
-    X_GHI,
     X_SKY,
     X_GROUND,
     X_PRICE,
@@ -286,6 +294,10 @@ WEATHER = (
     X_CARBON,
     X_HOUR,
     X_WORKDAY,
+    X_OUTDOOR,
+    X_HUMIDITY,
+    X_WIND,
+    X_GHI,
 ) = range(len(WEATHER))
 # Incident beam and diffuse irradiance [W/m2], the beam as far as clear glass passes it, and the
 # tangent of the solar profile angle.

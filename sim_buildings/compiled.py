@@ -167,6 +167,8 @@ def _compile(function: FunctionType, form: Form) -> Any:
             "_nrt": False,
             # A call inside a loop over lanes keeps it from running several at once.
             "forceinline": form.lanes > 1 and not _has_loop(code),
+            # Singles may multiply and add in one rounding; doubles keep to the plain function's.
+            "fastmath": {"contract"} if form.single else False,
         }
         return numba.njit(**options)(twin)
 
@@ -186,6 +188,10 @@ def _global(function: FunctionType, name: str, form: Form) -> Any:
         )
     if isinstance(value, FunctionType) and _is_ours(value.__module__):
         return compiled(value, form)
+    if type(value) is tuple and len(value) > 1 and all(type(one) in (float, bool) for one in value):
+        # As an array it is looked up by one load; a tuple would be a chain of comparisons.
+        kind = form.real if all(type(one) is float for one in value) else np.bool_
+        return np.array(value, dtype=kind)
     return single(value, function.__module__) if form.single else value
 
 

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim_buildings.air import AIR_HEAT_J_M3_K
+from sim_buildings.air import AIR_HEAT_J_KG_K, AIR_HEAT_J_M3_K, VAPORISATION_J_KG
 from sim_buildings.building import AirHandler, Building, Facade, Zone
+from sim_buildings.glass import DIFFUSE_MODIFIER
 from sim_buildings.lighting import daylight_lux_per_w_m2
 from sim_buildings.parameter_columns import (
     BUILDING_PARAMS,
@@ -24,7 +25,6 @@ from sim_buildings.parameter_columns import (
     ZONE_PARAMS,
 )
 from sim_buildings.plant_curves import COOLING, HEATING, Curve
-from sim_buildings.glass import DIFFUSE_MODIFIER
 from sim_buildings.thermal import LONGWAVE_W_M2_K, WALL_SKY_VIEW, beyond_film
 
 Floats = NDArray[np.floating]
@@ -41,6 +41,8 @@ class Params(NamedTuple):
     edges: Floats
     handler_of: Ints
     """(Z,) the air handler of each zone."""
+    facade_start: Ints
+    """(Z + 1,) where each zone's facades begin among all facades."""
     facade_zone: Ints
     """(E,) the zone of each facade."""
     facade_sun: Ints
@@ -69,8 +71,12 @@ def parameters(building: Building, air_heat_j_m3_k: float = AIR_HEAT_J_M3_K) -> 
     both = [(a, b, k) for k, (a, b) in enumerate(pairs)]
     links = sorted([*both, *((b, a, k) for a, b, k in both)])
     return Params(
-        zones=_rows(ZONE_PARAMS, [_zone(building, zone, air_heat_j_m3_k) for zone in building.zones]),
-        handlers=_rows(HANDLER_PARAMS, [_handler(building, h, air_heat_j_m3_k) for h in building.air_handlers]),
+        zones=_rows(
+            ZONE_PARAMS, [_zone(building, zone, air_heat_j_m3_k) for zone in building.zones]
+        ),
+        handlers=_rows(
+            HANDLER_PARAMS, [_handler(building, h, air_heat_j_m3_k) for h in building.air_handlers]
+        ),
         building=_rows(BUILDING_PARAMS, [_building(building)])[0],
         facades=_rows(FACADE_PARAMS, [_facade(zone, facade) for _, zone, facade in facades]),
         edges=_rows(
@@ -84,6 +90,9 @@ def parameters(building: Building, air_heat_j_m3_k: float = AIR_HEAT_J_M3_K) -> 
             ],
         ),
         handler_of=_ints(handlers.index(zone.air_handler) for zone in building.zones),
+        facade_start=_ints(
+            sum(z < k for z, _, _ in facades) for k in range(len(building.zones) + 1)
+        ),
         facade_zone=_ints(z for z, _, _ in facades),
         facade_sun=_ints(azimuths.index(facade.azimuth_deg) for _, _, facade in facades),
         link_start=_ints(sum(z < k for z, _, _ in links) for k in range(len(names) + 1)),
@@ -112,9 +121,7 @@ def _rows(names: Sequence[str], rows: list[dict[str, float]]) -> NDArray[np.floa
 
 def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, float]:
     local_wind = next(
-        handler.local_wind
-        for handler in building.air_handlers
-        if handler.name == zone.air_handler
+        handler.local_wind for handler in building.air_handlers if handler.name == zone.air_handler
     )
     wall_outer = _outer(zone, zone.wall_u_w_m2_k, zone.wall_area_m2)
     roof_outer = _outer(zone, zone.roof_u_w_m2_k, zone.roof_area_m2)
@@ -155,7 +162,10 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
         "solar_to_air": zone.solar_to_air,
         "moisture_buffer": zone.moisture_buffer,
         "person_w": zone.person_sensible_w,
-        "person_latent_w": zone.person_latent_w,
+        # As flow of air times humidity ratio: what the moisture balance counts in.
+        "person_vapour_m3_s": zone.person_latent_w
+        * AIR_HEAT_J_KG_K
+        / (VAPORISATION_J_KG * air_heat_j_m3_k),
         "person_radiant": zone.person_radiant,
         "lights_w": zone.lights_w_m2 * zone.area_m2,
         "lights_radiant": zone.lights_radiant,
@@ -192,9 +202,7 @@ def _facade(zone: Zone, facade: Facade) -> dict[str, float]:
     }
 
 
-def _handler(
-    building: Building, handler: AirHandler, air_heat_j_m3_k: float
-) -> dict[str, float]:
+def _handler(building: Building, handler: AirHandler, air_heat_j_m3_k: float) -> dict[str, float]:
     airflow = building.design_airflow_m3_s(handler)
     everything = sum(zone.airflow_max_m3_s for zone in building.zones)
     constant = handler.fan == "constant_volume"

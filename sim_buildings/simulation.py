@@ -32,7 +32,7 @@ from sim_buildings.parameters import Params, parameters
 from sim_buildings.step import command_block, step_block
 from sim_buildings.sun_course import ROW_S
 from sim_buildings.world import World, make_world
-from sim_buildings.world_tables import Ints, WorldTables, fetch, tables_of
+from sim_buildings.world_tables import Ints, WorldTables, enter, fetch, tables_of
 
 COMMANDS = 4
 
@@ -65,9 +65,10 @@ def run_block(
         at_row = int((since_s + k * dt_s) // ROW_S) % n_rows
         for lane in range(row.shape[0]):
             row[lane] = at_row
-        fetch(tables, weather_of, people_of, row, buffers)
-        command_block(params, buffers)
-        step_block(params, buffers, dt_s, ideal)
+        fetch(tables, weather_of, people_of, row, 1, buffers)
+        enter(0, buffers)
+        command_block(params, buffers, buffers.weather[0])
+        step_block(params, buffers, buffers.weather[0], dt_s, ideal)
 
 
 class Simulation:

@@ -53,14 +53,14 @@ class _Literals(ast.NodeTransformer):
     def __init__(self) -> None:
         self.found: dict[str, Any] = {}
 
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:  # noqa: N802 - ast's own name
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
         if not isinstance(node.value, float):
             return node
         name = f"_single_{len(self.found)}"
         self.found[name] = np.float32(node.value)
         return ast.copy_location(ast.Name(name, ast.Load()), node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.returns = None
         node.decorator_list = []
         # Defaults live in the function that was compiled before.

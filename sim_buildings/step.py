@@ -50,10 +50,8 @@ from sim_buildings.columns import (
     X_PRICE,
     X_WIND,
     Z_EQUIPMENT,
-
     Z_LIGHTS,
     Z_REHEAT,
-
 )
 from sim_buildings.lanes import LANES, at, of
 from sim_buildings.parameter_columns import (
@@ -79,9 +77,10 @@ from sim_buildings.parameter_columns import (
 from sim_buildings.parameters import Params
 from sim_buildings.plant import cubic, input_w
 from sim_buildings.zone_step import (
-    begin_zones,
-    facades,
-    neighbours,
+    begin_zone,
+    facade_sun,
+    neighbour,
+    remember,
     set_blinds,
     zone_equation,
     zone_gains,
@@ -89,34 +88,38 @@ from sim_buildings.zone_step import (
 )
 
 
-def command_block(params: Params, buffers: Buffers) -> None:
+def command_block(params: Params, buffers: Buffers, weather: Floats) -> None:
     """The BMS's scan: its own values, overrides merged, blinds moved."""
-    bms_values(params, buffers)
+    bms_values(params, buffers, weather)
     set_blinds(buffers)
 
 
-def step_block(params: Params, buffers: Buffers, dt_s: float, ideal: bool) -> None:
-    """Advance the buildings of a block by ``dt_s`` under ``buffers.weather`` and its people.
+def step_block(params: Params, buffers: Buffers, weather: Floats, dt_s: float, ideal: bool) -> None:
+    """Advance the buildings of a block by ``dt_s`` under a row of weather and the zones' people.
 
     What is in force was settled by :func:`command_block`.
 
     ``ideal``: zones get whatever heat or cold keeps them between their setpoints, from nowhere.
     """
-    building, weather = buffers.building, buffers.weather
+    building = buffers.building
     begin_handlers(params, buffers)
-    begin_zones(params, buffers)
-    neighbours(params, buffers)
-    facades(params, buffers)
-    plant_capacity(params, buffers)
+    plant_capacity(params, buffers, weather)
     for z in range(buffers.zones.shape[0]):
-        h = params.handler_of[z]
-        zone, handler = buffers.zones[z], buffers.handlers[h]
-        zone_gains(params.zones[z], zone, weather)
-        zone_equation(params.zones[z], zone, handler, building, weather, dt_s)
+        remember(buffers.zones[z], buffers.before[z])
+    for z in range(buffers.zones.shape[0]):
+        zone, own = buffers.zones[z], params.zones[z]
+        handler = buffers.handlers[params.handler_of[z]]
+        begin_zone(own, weather, zone)
+        for k in range(params.link_start[z], params.link_start[z + 1]):
+            neighbour(params.edges[params.link_edge[k]], buffers.before[params.link_other[k]], zone)
+        for k in range(params.facade_start[z], params.facade_start[z + 1]):
+            facade_sun(params.facades[k], own, params.facade_sun[k], weather, zone)
+        zone_gains(own, zone, weather)
+        zone_equation(own, zone, handler, building, weather, dt_s)
         call_for_cooling(zone, handler)
     begin_totals(building, weather)
     for h in range(buffers.handlers.shape[0]):
-        estimate_supply(buffers.handlers[h])
+        estimate_supply(params.handlers[h], buffers.handlers[h])
     for z in range(buffers.zones.shape[0]):
         h = params.handler_of[z]
         if ideal:
@@ -139,9 +142,7 @@ def step_block(params: Params, buffers: Buffers, dt_s: float, ideal: bool) -> No
         zone, handler = buffers.zones[z], buffers.handlers[params.handler_of[z]]
         if not ideal:
             deliver(params.zones[z], zone, handler, building)
-        zone_result(
-            params.zones[z], zone, handler, buffers.zone_faults[z], weather, dt_s
-        )
+        zone_result(params.zones[z], zone, handler, buffers.zone_faults[z], weather, dt_s)
         add_zone(zone, building)
     end_totals(params.building, building, dt_s)
 

@@ -67,9 +67,7 @@ def tables_of(
         of.append(place[key])
     weather = np.stack([_weather(worlds[k].rows, real, turned[k]) for k in sources])
     people = np.stack([world.rows.people.astype(np.uint16) for world in worlds])
-    index = WorldIndex(
-        np.array(of, dtype=np.int64), np.arange(len(worlds), dtype=np.int64)
-    )
+    index = WorldIndex(np.array(of, dtype=np.int64), np.arange(len(worlds), dtype=np.int64))
     return WorldTables(weather, people), index, sources
 
 
@@ -77,21 +75,21 @@ def _weather(rows: WorldRows, real: type, order: Sequence[int]) -> Floats:
     n = rows.outdoor_c.shape[0]
     facades = rows.facade_beam_w_m2.shape[1]
     table = np.empty((n, len(WEATHER) + len(FACADE_SUN) * facades), dtype=real)
-    columns = (
-        rows.outdoor_c,
-        rows.humidity_kg_kg,
-        rows.wind_m_s,
-        rows.ghi_w_m2,
-        rows.sky_c,
-        rows.ground_c,
-        rows.price_per_kwh,
-        rows.gas_price_per_kwh,
-        rows.carbon_kg_per_kwh,
-        (np.arange(n) % ROWS_PER_DAY) / ROWS_PER_HOUR,
-        rows.workday,
-    )
-    for k, column in enumerate(columns):
-        table[:, k] = column
+    columns = {
+        "sky_c": rows.sky_c,
+        "ground_c": rows.ground_c,
+        "price_per_kwh": rows.price_per_kwh,
+        "gas_price_per_kwh": rows.gas_price_per_kwh,
+        "carbon_kg_per_kwh": rows.carbon_kg_per_kwh,
+        "hour": (np.arange(n) % ROWS_PER_DAY) / ROWS_PER_HOUR,
+        "workday": rows.workday,
+        "outdoor_c": rows.outdoor_c,
+        "humidity_kg_kg": rows.humidity_kg_kg,
+        "wind_m_s": rows.wind_m_s,
+        "ghi_w_m2": rows.ghi_w_m2,
+    }
+    for k, name in enumerate(WEATHER):
+        table[:, k] = columns[name]
     sun = (
         rows.facade_beam_w_m2,
         rows.facade_diffuse_w_m2,
@@ -105,13 +103,34 @@ def _weather(rows: WorldRows, real: type, order: Sequence[int]) -> Floats:
 
 
 def fetch(
-    tables: WorldTables, weather_of: Ints, people_of: Ints, row: Ints, buffers: Buffers
+    tables: WorldTables, weather_of: Ints, people_of: Ints, row: Ints, rows: int, buffers: Buffers
 ) -> None:
-    """The surroundings and the people of each lane's ``row``, all of shape (lanes,)."""
+    """The surroundings and the people of ``rows`` rows from each lane's ``row`` on.
+
+    All of shape (lanes,). Lane by lane, so that what lies side by side is read at once: memory is
+    the slowest part of a step.
+    """
+    n_rows = tables.weather.shape[1]
     for lane in range(LANES):
-        source = tables.weather[weather_of[lane], row[lane]]
-        for column in range(source.shape[0]):
-            buffers.weather[at(column, lane)] = source[column]
-        present = tables.people[people_of[lane], row[lane]]
-        for z in range(present.shape[0]):
-            buffers.zones[z, at(Z_PEOPLE, lane)] = present[z]
+        for k in range(rows):
+            here = row[lane] + k
+            here = here if here < n_rows else here - n_rows
+            source = tables.weather[weather_of[lane], here]
+            target = buffers.weather[k]
+            for column in range(source.shape[0]):
+                target[at(column, lane)] = source[column]
+            present = tables.people[people_of[lane], here]
+            for z in range(present.shape[0]):
+                buffers.people[k, z, lane] = present[z]
+
+
+def enter(k: int, buffers: Buffers) -> None:
+    """The people of row ``k`` of those that were fetched come into their zones."""
+    for z in range(buffers.zones.shape[0]):
+        settle(buffers.people[k, z], buffers.zones[z])
+
+
+def settle(people: Floats, zone: Floats) -> None:
+    """A zone's people."""
+    for lane in range(LANES):
+        zone[at(Z_PEOPLE, lane)] = people[lane]

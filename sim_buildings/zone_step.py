@@ -5,8 +5,6 @@ from __future__ import annotations
 from sim_buildings.air import (
     CO2_PER_PERSON_PPM,
     OUTDOOR_CO2_PPM,
-    VAPORISATION_J_KG,
-    AIR_HEAT_J_KG_K,
     carried_after,
     infiltration_m3_s,
 )
@@ -38,12 +36,14 @@ from sim_buildings.columns import (
     W_D,
     W_ENVELOPE_A,
     W_ENVELOPE_B,
+    W_FREE,
     W_INFILTRATION,
     W_MASS_A,
     W_MASS_B,
     W_MIXING_CO2,
     W_MIXING_HUMIDITY,
     W_N,
+    W_PER_W,
     W_RADIANT,
     W_SLAT_DIFFUSE,
     W_SLAT_SINE,
@@ -93,7 +93,6 @@ from sim_buildings.parameter_columns import (
     PF_WALL_SUN,
     PZ_AIR,
     PZ_AIR_HEAT,
-    PZ_LOCAL_WIND,
     PZ_CLOSED_LIGHT,
     PZ_CLOSED_SOLAR,
     PZ_ENVELOPE,
@@ -111,14 +110,15 @@ from sim_buildings.parameter_columns import (
     PZ_INFILTRATION_WIND,
     PZ_LIGHTS,
     PZ_LIGHTS_RADIANT,
+    PZ_LOCAL_WIND,
     PZ_MASS,
     PZ_MASS_AIR,
     PZ_MASS_GROUND,
     PZ_MASS_OUTDOOR,
     PZ_MOISTURE_BUFFER,
     PZ_PERSON,
-    PZ_PERSON_LATENT,
     PZ_PERSON_RADIANT,
+    PZ_PERSON_VAPOUR,
     PZ_RADIATION_TO_MASS,
     PZ_ROOF_SUN,
     PZ_SOLAR_TO_AIR,
@@ -127,7 +127,6 @@ from sim_buildings.parameter_columns import (
     PZ_WINDOW,
     PZ_WINDOW_SKY,
 )
-from sim_buildings.parameters import Params
 from sim_buildings.thermal import air_equation, coupled_node
 
 SECONDS_PER_HOUR = 3600.0
@@ -154,12 +153,6 @@ def set_blind(zone: Floats, faults: Floats) -> None:
         zone[at(W_SLAT_DIFFUSE, lane)] = blind.diffuse
 
 
-def begin_zones(params: Params, buffers: Buffers) -> None:
-    """Clear what neighbours and facades add up."""
-    for z in range(buffers.zones.shape[0]):
-        begin_zone(params.zones[z], buffers.weather, buffers.zones[z])
-
-
 def begin_zone(own: Floats, weather: Floats, zone: Floats) -> None:
     """Clear one zone's sums; the sun on its roof begins one of them."""
     for lane in range(LANES):
@@ -173,28 +166,19 @@ def begin_zone(own: Floats, weather: Floats, zone: Floats) -> None:
         zone[at(W_WALL_SUN, lane)] = own[of(PZ_ROOF_SUN, lane)] * weather[at(X_GHI, lane)]
 
 
-def neighbours(params: Params, buffers: Buffers) -> None:
-    """What each zone gets from its neighbours, by the state at the substep's start.
-
-    Both sides of an interface come to the same number with opposite signs, to the last bit.
-    """
-    for z in range(buffers.zones.shape[0]):
-        zone, before = buffers.zones[z], buffers.before[z]
-        for lane in range(LANES):
-            before[at(BEFORE_AIR, lane)] = zone[at(STATE_AIR, lane)]
-            before[at(BEFORE_CO2, lane)] = zone[at(STATE_CO2, lane)]
-            before[at(BEFORE_HUMIDITY, lane)] = zone[at(STATE_HUMIDITY, lane)]
-    for z in range(buffers.zones.shape[0]):
-        for k in range(params.link_start[z], params.link_start[z + 1]):
-            neighbour(
-                params.edges[params.link_edge[k]],
-                buffers.before[params.link_other[k]],
-                buffers.zones[z],
-            )
+def remember(zone: Floats, before: Floats) -> None:
+    """What neighbours see of a zone: its state at the substep's start."""
+    for lane in range(LANES):
+        before[at(BEFORE_AIR, lane)] = zone[at(STATE_AIR, lane)]
+        before[at(BEFORE_CO2, lane)] = zone[at(STATE_CO2, lane)]
+        before[at(BEFORE_HUMIDITY, lane)] = zone[at(STATE_HUMIDITY, lane)]
 
 
 def neighbour(edge: Floats, other: Floats, zone: Floats) -> None:
-    """Add what a zone gets from one neighbour."""
+    """Add what a zone gets from one neighbour.
+
+    Both sides of an interface come to the same number with opposite signs, to the last bit.
+    """
     for lane in range(LANES):
         mixing = edge[of(PE_MIXING, lane)]
         warmer_k = other[at(BEFORE_AIR, lane)] - zone[at(STATE_AIR, lane)]
@@ -205,17 +189,9 @@ def neighbour(edge: Floats, other: Floats, zone: Floats) -> None:
         zone[at(W_MIXING_HUMIDITY, lane)] += mixing * wetter
 
 
-def facades(params: Params, buffers: Buffers) -> None:
-    """Sun through every facade's glass and into its wall."""
-    for e in range(params.facades.shape[0]):
-        z = params.facade_zone[e]
-        facade_sun(
-            params.facades[e], params.zones[z], params.facade_sun[e], buffers.weather,
-            buffers.zones[z],
-        )  # fmt: skip
-
-
-def facade_sun(facade: Floats, own: Floats, orientation: int, weather: Floats, zone: Floats) -> None:
+def facade_sun(
+    facade: Floats, own: Floats, orientation: int, weather: Floats, zone: Floats
+) -> None:
     """Add one facade's sun to its zone."""
     first = len(WEATHER) + orientation * len(FACADE_SUN)
     sun = weather[first * LANES : (first + len(FACADE_SUN)) * LANES]
@@ -249,7 +225,9 @@ def zone_gains(own: Floats, zone: Floats, weather: Floats) -> None:
         )
         people = zone[at(Z_PEOPLE, lane)]
         people_w = people * own[of(PZ_PERSON, lane)]
-        equipment_w = own[of(PZ_EQUIPMENT_BASE, lane)] + people * own[of(PZ_EQUIPMENT_PER_PERSON, lane)]
+        equipment_w = (
+            own[of(PZ_EQUIPMENT_BASE, lane)] + people * own[of(PZ_EQUIPMENT_PER_PERSON, lane)]
+        )
         solar_w = zone[at(Z_SOLAR, lane)]
         radiant_w = (
             solar_w * (1.0 - own[of(PZ_SOLAR_TO_AIR, lane)])
@@ -325,8 +303,11 @@ def zone_equation(
             + own[of(PZ_WINDOW_SKY, lane)] * sky_k,
             dt_s,
         )
+        k_per_w = 1.0 / d
         zone[at(W_N, lane)] = n
         zone[at(W_D, lane)] = d
+        zone[at(W_PER_W, lane)] = k_per_w
+        zone[at(W_FREE, lane)] = n * k_per_w
         zone[at(W_ENVELOPE_A, lane)] = envelope_a
         zone[at(W_ENVELOPE_B, lane)] = envelope_b
         zone[at(W_MASS_A, lane)] = mass_a
@@ -352,7 +333,7 @@ def zone_result(
         air_heat = own[of(PZ_AIR_HEAT, lane)]
         infiltration = zone[at(W_INFILTRATION, lane)]
         added_w = zone[at(Z_AIR_SUPPLY_HEAT, lane)] + zone[at(Z_IDEAL_HEAT, lane)]
-        air_c = (zone[at(W_N, lane)] + added_w) / zone[at(W_D, lane)]
+        air_c = (zone[at(W_N, lane)] + added_w) * zone[at(W_PER_W, lane)]
         envelope_c = zone[at(W_ENVELOPE_A, lane)] + zone[at(W_ENVELOPE_B, lane)] * air_c
         mass_c = zone[at(W_MASS_A, lane)] + zone[at(W_MASS_B, lane)] * air_c
         zone[at(Z_WINDOW_HEAT, lane)] = (
@@ -378,9 +359,7 @@ def zone_result(
             volume,
             dt_s,
         )
-        vapour_m3_s = people * own[of(PZ_PERSON_LATENT, lane)] * AIR_HEAT_J_KG_K / (
-            VAPORISATION_J_KG * air_heat
-        )
+        vapour_m3_s = people * own[of(PZ_PERSON_VAPOUR, lane)]
         humidity = carried_after(
             zone[at(STATE_HUMIDITY, lane)],
             handler[at(H_SUPPLY_HUMIDITY, lane)],
