@@ -66,7 +66,7 @@ from sim_buildings.parameter_columns import (
     PZ_ENVELOPE,
     PZ_MASS,
     PZ_MOISTURE_BUFFER,
-    PZ_PERSON_LATENT,
+    PZ_PERSON_VAPOUR,
     PZ_VOLUME,
 )
 from sim_buildings.parameters import Params
@@ -228,8 +228,8 @@ def zone_accounts(
     )
     density = own[PZ_AIR_HEAT] / AIR_J_KG_K
     supplied = supply * (handler[H_SUPPLY_HUMIDITY] - zone[STATE_HUMIDITY])
-    leaked = cracks * (buffers.weather[X_HUMIDITY] - zone[STATE_HUMIDITY])
-    breathed = people * own[PZ_PERSON_LATENT] / VAPOUR_J_KG
+    leaked = cracks * (buffers.weather[0, X_HUMIDITY] - zone[STATE_HUMIDITY])
+    breathed = density * people * own[PZ_PERSON_VAPOUR]
     capacity = density * own[PZ_VOLUME] * own[PZ_MOISTURE_BUFFER]
     stored = capacity * (zone[STATE_HUMIDITY] - before[BEFORE_HUMIDITY])
     enter(
@@ -260,7 +260,7 @@ def handler_accounts(params: Params, buffers: Buffers, books: Books, h: int, dt_
     outdoor = handler[H_OUTDOOR_FLOW]
     density = air_j / AIR_J_KG_K
     mixed = humidity + outdoor * (
-        buffers.weather[X_HUMIDITY] - humidity / (flow if flow > 0.0 else 1.0)
+        buffers.weather[0, X_HUMIDITY] - humidity / (flow if flow > 0.0 else 1.0)
     )
     dried = handler[H_LATENT] / VAPOUR_J_KG
     left = density * (flow * handler[H_SUPPLY_HUMIDITY] - mixed) + dried
@@ -311,8 +311,8 @@ def building_accounts(
         ppm -= own[PZ_VOLUME] * (zone[STATE_CO2] - before[BEFORE_CO2]) / dt_s
         ppm_gross += people * PERSON_CO2_PPM_M3_S
         density = own[PZ_AIR_HEAT] / AIR_J_KG_K
-        breathed = people * own[PZ_PERSON_LATENT] / VAPOUR_J_KG
-        leaked = density * cracks * (buffers.weather[X_HUMIDITY] - zone[STATE_HUMIDITY])
+        breathed = density * people * own[PZ_PERSON_VAPOUR]
+        leaked = density * cracks * (buffers.weather[0, X_HUMIDITY] - zone[STATE_HUMIDITY])
         capacity = density * own[PZ_VOLUME] * own[PZ_MOISTURE_BUFFER]
         kg += breathed + leaked
         kg -= capacity * (zone[STATE_HUMIDITY] - before[BEFORE_HUMIDITY]) / dt_s
@@ -329,7 +329,7 @@ def building_accounts(
         one_flow = flow if flow > 0.0 else 1.0
         outdoor = handler[H_OUTDOOR_FLOW]
         ppm += outdoor * (OUTDOOR_PPM - co2 / one_flow)
-        fresh = density * outdoor * (buffers.weather[X_HUMIDITY] - humidity / one_flow)
+        fresh = density * outdoor * (buffers.weather[0, X_HUMIDITY] - humidity / one_flow)
         kg += fresh - handler[H_LATENT] / VAPOUR_J_KG
         kg_gross += abs(fresh) + handler[H_LATENT] / VAPOUR_J_KG
     enter(

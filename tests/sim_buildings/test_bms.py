@@ -41,8 +41,8 @@ def scan(
     b = buffers or make_buffers(
         len(building.zones), len(building.air_handlers), len(building.azimuths_deg)
     )
-    b.weather[X_HOUR], b.weather[X_WORKDAY] = hour, workday
-    bms_values(parameters(building), b)
+    b.weather[0, X_HOUR], b.weather[0, X_WORKDAY] = hour, workday
+    bms_values(parameters(building), b, b.weather[0])
     return b
 
 

