@@ -151,7 +151,10 @@ def _compile(function: FunctionType, form: Form) -> Any:
     twin = FunctionType(code, known, function.__name__, function.__defaults__)
     twin.__kwdefaults__ = function.__kwdefaults__
     twin.__module__ = function.__module__
-    twin.__qualname__ = function.__qualname__
+    # A symbol's name is made of this, the types and a number that counts up in each process. Code
+    # on disk keeps the number of the process that made it: two forms under one name would meet.
+    suffix = "" if form == ONE else f"@{form.name}"
+    twin.__qualname__ = f"{function.__qualname__}{suffix}"
     twin.__doc__ = function.__doc__
     with _cache_in(cache_directory() / form.name):
         options: dict[str, Any] = {

@@ -1,8 +1,4 @@
-"""Sun: on facades, through windows and blinds, and on opaque walls.
-
-The part that depends on weather alone is worked out once a year with pvlib (:func:`on_surface`);
-the scalar functions below run every substep.
-"""
+"""Sun on facades and through clear glass, worked out once for a year of weather with pvlib."""
 
 from __future__ import annotations
 
@@ -20,10 +16,6 @@ Floats = NDArray[np.float64]
 
 # Ground reflectance of grass and concrete around a building, EnergyPlus's default.
 GROUND_ALBEDO = 0.2
-# ASHRAE Handbook Fundamentals, chapter 18 (sol-air temperature): film 17 W/(m2 K); a horizontal
-# surface sees a sky 4 K colder than the air, a vertical one no colder than air and ground.
-OUTER_FILM_W_M2_K = 17.0
-SKY_DEPRESSION_K = 4.0
 # Of a sun 84° above the normal: beyond it the beam does not pass slats.
 MOST_PROFILE_TAN = 10.0
 
@@ -126,17 +118,3 @@ def profile_tan(
 
 def _whole(values: object) -> Floats:
     return np.ascontiguousarray(np.maximum(np.nan_to_num(np.asarray(values, np.float64)), 0.0))
-
-
-def blind_factor(position: float, closed_factor: float) -> float:
-    """Share of radiation that an exterior blind lets pass [-].
-
-    ``position``: 0 retracted .. 1 closed, the covered share of the window; ``closed_factor``: what
-    a closed blind still passes (F_C of DIN 4108-2).
-    """
-    return 1.0 - position * (1.0 - closed_factor)
-
-
-def wall_sun_m2(outer_w_per_k: float, absorptance: float) -> float:
-    """Heat that sun drives into a wall [W per W/m2]: K_outer alpha / h_o, the sol-air method."""
-    return outer_w_per_k * absorptance / OUTER_FILM_W_M2_K

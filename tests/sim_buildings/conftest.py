@@ -38,15 +38,16 @@ def empty_building(building: Building) -> Building:
 def constant_world(building: Building) -> ConstantWorld:
     """Ten workdays of one weather: ``constant_world(outdoor_c=0.0, people=1.0, ...)``.
 
-    All sun is diffuse; sky and ground are as warm as the air unless given.
+    All sun is diffuse; sky and ground are as warm as the air unless given. ``of``: for another
+    building than the small office.
     """
 
     def make(
         outdoor_c: float = 10.0, wind_m_s: float = 3.0, ghi_w_m2: float = 0.0,
         facade_w_m2: float = 0.0, people: float = 0.0, humidity_kg_kg: float = 0.005,
-        sky_c: float | None = None, ground_c: float | None = None,
+        sky_c: float | None = None, ground_c: float | None = None, of: Building = building,
     ) -> World:  # fmt: skip
-        n, facades = 2880, len(building.azimuths_deg)
+        n, facades = 2880, len(of.azimuths_deg)
 
         def row(value: float, *more: int) -> np.ndarray:
             return np.full((n, *more), value)
@@ -58,7 +59,7 @@ def constant_world(building: Building) -> ConstantWorld:
             rows=WorldRows(
                 outdoor_c=row(outdoor_c), wind_m_s=row(wind_m_s), ghi_w_m2=row(ghi_w_m2),
                 facade_w_m2=row(facade_w_m2, facades), window_w_m2=row(facade_w_m2, facades),
-                people=row(people, len(building.zones)), price_per_kwh=row(0.2),
+                people=row(people, len(of.zones)), price_per_kwh=row(0.2),
                 carbon_kg_per_kwh=row(0.4), workday=row(1.0), outdoor_hour_c=row(outdoor_c),
                 ghi_hour_w_m2=row(ghi_w_m2), temperature_eta=np.zeros(n // 12),
                 ghi_eta=np.zeros(n // 12), humidity_kg_kg=row(humidity_kg_kg),

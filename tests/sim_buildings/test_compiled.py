@@ -16,8 +16,10 @@ import sim_buildings.compiled as loader
 from hvac_rl.safety.rules import narrow
 from sim_buildings import bounds
 from sim_buildings.bounds import within
-from sim_buildings.compiled import NotCompilable, compiled, in_threads
-from sim_buildings.plant import PlantParams, cooling_capacity_w, heating_cop
+from sim_buildings.compiled import ONE, Form, NotCompilable, compiled, in_threads
+from sim_buildings.lanes import LANES, VARIED, at, of
+from sim_buildings.plant import cubic, input_w
+from sim_buildings.plant_curves import HEATING
 
 LOW, HIGH = 2.0, 5.0
 
@@ -39,9 +41,17 @@ def forever(value: float) -> float:
     return value
 
 
-def attribute_like_a_global(plant: PlantParams) -> float:
-    # cooling_capacity_w is both a global of ours and a field of the tuple.
-    return plant.cooling_capacity_w + cooling_capacity_w(20.0, plant)
+class Machine(NamedTuple):
+    input_w: float
+
+
+def attribute_like_a_global(machine: Machine) -> float:
+    # input_w is both a global of ours and a field of the tuple.
+    return machine.input_w + input_w(20.0, 100.0, 3.0, 0.25)
+
+
+def lanes_and_places(column: int, lane: int) -> tuple[int, int, int, int]:
+    return LANES, VARIED, at(column, lane), of(column, lane)
 
 
 def test_twins_call_twins() -> None:
@@ -49,8 +59,38 @@ def test_twins_call_twins() -> None:
     assert twin(Pair(1.0, 9.0)) == swapped(Pair(1.0, 9.0)) == (5.0, 1.0)
     assert twin is compiled(swapped)
     assert twin.__qualname__ == "swapped"  # type: ignore[attr-defined]
-    plant = PlantParams(1000.0, 3.0, 1000.0, 3.0)
-    assert compiled(attribute_like_a_global)(plant) == attribute_like_a_global(plant)
+    machine = Machine(1000.0)
+    assert compiled(attribute_like_a_global)(machine) == attribute_like_a_global(machine)
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        (ONE, (1, 0, 5, 5)),
+        (Form(64), (64, 0, 5 * 64 + 3, 5)),
+        (Form(64, varied=True), (64, 1, 5 * 64 + 3, 5 * 64 + 3)),
+    ],
+)
+def test_a_form_puts_its_lanes_in_place(form: Form, expected: tuple[int, ...]) -> None:
+    lane = 3 if form.lanes > 1 else 0
+    assert compiled(lanes_and_places, form)(5, lane) == expected
+    assert lanes_and_places(5, 0) == (1, 0, 5, 5)
+
+
+def test_forms_are_other_twins_with_names_of_their_own() -> None:
+    """Code from disk is found by module, name and types: forms must not share all three."""
+    forms = [
+        Form(lanes, varied, faulty, single)
+        for lanes in (1, 8, 64)
+        for varied in (False, True)
+        for faulty in (False, True)
+        for single in (False, True)
+    ]
+    twins = [compiled(within, form) for form in forms]
+    assert len({id(twin) for twin in twins}) == len(forms)
+    assert len({twin.__qualname__ for twin in twins}) == len(forms)
+    assert len({form.name for form in forms}) == len(forms)
+    assert compiled(within, Form()) is compiled(within)
 
 
 def test_rules_of_the_service_compile_as_they_are() -> None:
@@ -59,9 +99,10 @@ def test_rules_of_the_service_compile_as_they_are() -> None:
 
 
 def test_plain_and_compiled_curves_agree_to_the_bit() -> None:
-    plant = PlantParams(10_000.0, 3.7, 12_000.0, 3.3)
+    curve = HEATING["air_source_heat_pump"]
     for outdoor_c in np.linspace(-30.0, 50.0, 401):
-        assert compiled(heating_cop)(outdoor_c, plant) == heating_cop(outdoor_c, plant)
+        case = (outdoor_c, curve.low_c, curve.high_c, *curve.capacity)
+        assert compiled(cubic)(*case) == cubic(*case)
 
 
 def test_nan_stays_nan() -> None:

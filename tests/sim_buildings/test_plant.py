@@ -1,140 +1,242 @@
-"""Heat pump, air handler and boxes: curves, limits and the loops' aims."""
+"""Plant: curves of every kind, part load, gas and pumps, and how its limits are shared out."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from sim_buildings.air import AIR_HEAT_J_M3_K
-from sim_buildings.air_handler import condition_air, fan_power_w, outdoor_air_share
-from sim_buildings.building import Building
-from sim_buildings.columns import B_HEATING, B_REHEAT, HEATING
-from sim_buildings.parameters import HandlerParams
-from sim_buildings.plant import (
-    PlantParams,
-    cooling_capacity_w,
-    cooling_cop,
-    electric_w,
-    heating_capacity_w,
-    heating_cop,
+from sim_buildings.building import Building, load_building
+from sim_buildings.columns import (
+    B_COOLING,
+    B_COOLING_COIL,
+    B_EQUIPMENT,
+    B_FAN,
+    B_GAS,
+    B_HEATING,
+    B_LIGHTS,
+    B_PUMPS,
+    B_REHEAT,
+    B_TOTAL,
+    BW_COOLING_CAPACITY,
+    BW_HEATING_CAPACITY,
+    H_COOLING_COIL,
+    HEATING,
+    STATE_MASS,
+    Z_AIR,
+    Z_FLOOR_HEAT,
+    Z_REHEAT,
 )
+from sim_buildings.parameter_columns import (
+    PH_PLANT_SHARE,
+    PZ_FLOOR,
+    PZ_MASS,
+    PZ_MASS_AIR,
+    PZ_MASS_GROUND,
+    PZ_REHEAT,
+)
+from sim_buildings.plant import cubic, input_w
+from sim_buildings.plant_curves import COOLING, Curve
+from sim_buildings.plant_curves import HEATING as HEATERS
 from sim_buildings.simulation import Simulation
-from sim_buildings.vav_box import (
-    cooling_airflow_m3_s,
-    heating_airflow_and_reheat,
-    largest_airflow_m3_s,
-)
+from sim_buildings.zone_step import floor_wish_w
 
-PLANT = PlantParams(10_000.0, 4.0, 12_000.0, 3.0)
-HANDLER = HandlerParams(2.0, 250.0, 500.0, 0.5, 35.0, 0.5)
+RATED = [(name, curve, 35.0) for name, curve in COOLING.items()]
+RATED += [(name, curve, 8.33) for name, curve in HEATERS.items()]
 
 
-def test_curves_are_one_at_their_rating() -> None:
-    assert cooling_capacity_w(35.0, PLANT) == pytest.approx(10_000.0, rel=0.005)
-    assert cooling_cop(35.0, PLANT) == pytest.approx(4.0, rel=0.005)
-    assert heating_capacity_w(8.33, PLANT) == pytest.approx(12_000.0, rel=0.005)
-    assert heating_cop(8.33, PLANT) == pytest.approx(3.0, rel=0.005)
+def capacity(curve: Curve, outdoor_c: float) -> float:
+    return cubic(outdoor_c, curve.low_c, curve.high_c, *curve.capacity)
 
 
-def test_warm_outdoor_air_hurts_cooling_and_helps_heating() -> None:
-    for curve, coldest_c, sign in (
-        (cooling_cop, -30.0, -1.0),
-        (cooling_capacity_w, 20.0, -1.0),  # the curve is flat from its end at 18 °C to there
-        (heating_cop, -30.0, 1.0),
-        (heating_capacity_w, -30.0, 1.0),
-    ):
-        values = np.array([curve(t, PLANT) for t in np.arange(coldest_c, 55.0, 0.5)])
-        assert (sign * np.diff(values) >= 0.0).all(), curve.__name__
+def input_ratio(curve: Curve, outdoor_c: float) -> float:
+    return cubic(outdoor_c, curve.low_c, curve.high_c, *curve.input_ratio)
+
+
+def test_a_cubic_by_hand_and_at_its_ends() -> None:
+    # 1 + 2 x 3 + 3 x 9 + 4 x 27
+    assert cubic(3.0, 0.0, 10.0, 1.0, 2.0, 3.0, 4.0) == 142.0
+    assert cubic(-5.0, 0.0, 10.0, 1.0, 2.0, 3.0, 4.0) == 1.0
+    assert cubic(99.0, 0.0, 10.0, 1.0, 2.0, 3.0, 4.0) == 4321.0
+
+
+@pytest.mark.parametrize(("name", "curve", "rated_c"), RATED)
+def test_curves_are_one_at_their_rating(name: str, curve: Curve, rated_c: float) -> None:
+    assert capacity(curve, rated_c) == pytest.approx(1.0, rel=0.005), name
+    assert input_ratio(curve, rated_c) == pytest.approx(1.0, rel=0.005), name
+
+
+@pytest.mark.parametrize(("name", "curve", "rated_c"), RATED)
+def test_warm_outdoor_air_hurts_cooling_and_helps_heating(
+    name: str, curve: Curve, rated_c: float
+) -> None:
+    # The DX curve's capacity has its top just above its end at 18 °C.
+    weather = np.arange(20.0 if rated_c == 35.0 else -50.0, 55.0, 0.5)
+    sign = 1.0 if rated_c == 35.0 else -1.0
+    inputs = np.array([input_ratio(curve, t) for t in weather])
+    capacities = np.array([capacity(curve, t) for t in weather])
+    assert (sign * np.diff(inputs) >= 0.0).all(), name
+    assert (sign * np.diff(capacities) <= 0.0).all(), name
+    for values in (inputs, capacities):
         assert values.min() > 0.0
+    for outdoor_c in (-60.0, 60.0):
+        assert capacity(curve, outdoor_c) > 0.0
+        assert input_ratio(curve, outdoor_c) > 0.0
+
+
+def test_only_burners_burn() -> None:
+    assert {name for name, curve in HEATERS.items() if curve.gas} == {"gas_boiler", "gas_furnace"}
+    assert not any(curve.gas for curve in COOLING.values())
 
 
 def test_part_load_costs_efficiency() -> None:
-    assert electric_w(0.0, 1000.0, 4.0) == 0.0
-    assert electric_w(1000.0, 1000.0, 4.0) == pytest.approx(250.0)
-    assert electric_w(500.0, 1000.0, 4.0) == pytest.approx(125.0 / 0.875)
+    assert input_w(0.0, 1000.0, 4.0, 0.25) == 0.0
+    assert input_w(1000.0, 1000.0, 4.0, 0.25) == 250.0
+    assert input_w(500.0, 1000.0, 4.0, 0.25) == pytest.approx(125.0 / 0.875)
+    assert input_w(1e-9, 1000.0, 4.0, 0.25) == pytest.approx(1e-9 / 4.0 / 0.75)
+    assert input_w(500.0, 1000.0, 4.0, 0.0) == 125.0
+    # Nothing to give, nothing given; and never more than full load.
+    assert input_w(0.0, 0.0, 4.0, 0.25) == 0.0
+    assert input_w(2000.0, 1000.0, 4.0, 0.25) == 500.0
+
+
+def everything_on(
+    building: Building, world, heating_c: float, outdoor_m3_s: float = 0.0, steps: int = 1
+) -> Simulation:  # type: ignore[no-untyped-def]
+    simulation = Simulation(building, world, start_s=world.start_s)
+    override = np.full((len(building.zones), 4), np.nan)
+    override[:, HEATING] = heating_c
+    handlers = len(building.air_handlers)
+    simulation.step(override, np.tile([1.0, np.nan, np.nan, outdoor_m3_s], (handlers, 1)), steps)
+    return simulation
 
 
 def test_demand_beyond_capacity_is_shared(building: Building, constant_world) -> None:
     world = constant_world(outdoor_c=-25.0)
-    simulation = Simulation(building, world, start_s=world.start_s)
-    override = np.full((len(building.zones), 4), np.nan)
-    override[:, HEATING] = 40.0
-    simulation.step(override, np.array([1.0, 35.0, np.nan, 0.0]))
-    limit_w = heating_capacity_w(-25.0, simulation.params.plant)
-    assert sum(zone.reheat_capacity_w for zone in building.zones) > limit_w
+    short = everything_on(building, world, 40.0)
+    plenty = replace(building, plant=replace(building.plant, heating_capacity_w=1e9))
+    wanted = everything_on(plenty, world, 40.0)
+    limit_w = building.plant.heating_capacity_w * capacity(HEATERS["air_source_heat_pump"], -25.0)
+    assert short.buffers.building[BW_HEATING_CAPACITY] == pytest.approx(limit_w, rel=1e-12)
+    assert wanted.building_out[B_REHEAT] > limit_w
+    assert short.building_out[B_REHEAT] == pytest.approx(limit_w, rel=1e-12)
+    assert short.zone_out[:, Z_REHEAT].sum() == pytest.approx(limit_w, rel=1e-12)
+    # Each gets the same share of its wish.
+    shares = short.zone_out[:, Z_REHEAT] / wanted.zone_out[:, Z_REHEAT]
+    assert np.ptp(shares) < 1e-12
+    ratio = input_ratio(HEATERS["air_source_heat_pump"], -25.0)
+    full_w = limit_w * ratio / building.plant.heating_cop
+    assert short.building_out[B_HEATING] == pytest.approx(full_w, rel=1e-12)
+    assert short.building_out[B_GAS] == 0.0
+
+
+def test_a_boiler_burns_gas_and_meters_it(constant_world) -> None:
+    office = load_building("medium_office")
+    simulation = everything_on(office, constant_world(outdoor_c=0.0, of=office), 24.0, steps=30)
+    out = simulation.building_out
+    heat_w, limit_w = out[B_REHEAT], office.plant.heating_capacity_w
+    assert 0.0 < heat_w < limit_w
+    burnt_w = heat_w / 0.8 / (1.0 - 0.05 * (1.0 - heat_w / limit_w))
+    assert out[B_GAS] == pytest.approx(burnt_w, rel=1e-12)
+    assert out[B_HEATING] == 0.0
+    parts = out[[B_FAN, B_COOLING, B_PUMPS, B_LIGHTS, B_EQUIPMENT]].sum()
+    assert out[B_TOTAL] == pytest.approx(parts, rel=1e-12)
+    part_load = max(heat_w / limit_w, out[B_COOLING_COIL] / office.plant.cooling_capacity_w)
+    assert out[B_PUMPS] == pytest.approx(office.plant.pump_w * part_load, rel=1e-9)
+    gas_j, energy_j = simulation.gas_j, simulation.energy_j
+    simulation.step()
+    assert simulation.gas_j - gas_j == pytest.approx(60.0 * out[B_GAS], rel=1e-9)
+    assert simulation.energy_j - energy_j == pytest.approx(60.0 * out[B_TOTAL], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("sensed_c", "expected"),
+    [(20.0, 1000.0), (20.5, 1000.0), (20.75, 750.0), (21.0, 500.0), (21.5, 0.0), (23.0, 0.0)],
+)
+def test_a_floors_thermostat_is_proportional(sensed_c: float, expected: float) -> None:
+    assert floor_wish_w(1000.0, 21.0, sensed_c) == pytest.approx(expected)
+
+
+def test_a_heated_floor_warms_the_mass(constant_world) -> None:
+    house = load_building("house")
+    world = constant_world(outdoor_c=0.0, of=house)
+    warm, cold = (everything_on(house, world, setpoint, 0.0) for setpoint in (30.0, 5.0))
+    for z, own in enumerate(warm.params.zones):
+        assert warm.zone_out[z, Z_FLOOR_HEAT] == own[PZ_FLOOR] > 0.0
+        assert cold.zone_out[z, Z_FLOOR_HEAT] == 0.0
+        assert own[PZ_REHEAT] == warm.zone_out[z, Z_REHEAT] == 0.0
+        # All of it goes into the mass, which gives some on to the air: implicit, by hand.
+        storage = own[PZ_MASS] / 60.0 + own[PZ_MASS_GROUND] + own[PZ_MASS_AIR]
+        warmer_air_k = warm.zone_out[z, Z_AIR] - cold.zone_out[z, Z_AIR]
+        rise_k = (own[PZ_FLOOR] + own[PZ_MASS_AIR] * warmer_air_k) / storage
+        found_k = warm.zones[z, STATE_MASS] - cold.zones[z, STATE_MASS]
+        assert found_k == pytest.approx(rise_k, rel=1e-9)
+        assert 0.0 < warmer_air_k < 0.1 * found_k
+    assert warm.building_out[B_REHEAT] == pytest.approx(warm.zone_out[:, Z_FLOOR_HEAT].sum())
+    assert warm.building_out[B_HEATING] > 0.0
+
+
+def test_floors_share_a_small_heat_pump(constant_world) -> None:
+    house = load_building("house")
+    small = replace(house, plant=replace(house.plant, heating_capacity_w=4000.0))
+    simulation = everything_on(small, constant_world(outdoor_c=0.0, of=house), 30.0)
+    limit_w = simulation.buffers.building[BW_HEATING_CAPACITY]
+    assert limit_w == pytest.approx(4000.0 * 0.758746, rel=1e-9)
+    floors_w = simulation.zone_out[:, Z_FLOOR_HEAT]
+    assert floors_w.sum() == pytest.approx(limit_w, rel=1e-12)
+    shares = floors_w / simulation.params.zones[:, PZ_FLOOR]
+    assert np.ptp(shares) < 1e-12
+
+
+def test_floors_come_before_coils(constant_world) -> None:
+    """One zone with a heated floor among zones with coils: the coils get what is left."""
+    office = load_building("small_office")
+    zones = (replace(office.zones[0], floor_heating=True, reheat_capacity_w=4000.0),)
+    mixed = replace(
+        office,
+        zones=zones + office.zones[1:],
+        plant=replace(office.plant, heating_capacity_w=10_000.0),
+    )
+    simulation = everything_on(mixed, constant_world(outdoor_c=0.0), 40.0)
+    limit_w = simulation.buffers.building[BW_HEATING_CAPACITY]
+    assert simulation.zone_out[0, Z_FLOOR_HEAT] == 4000.0
+    assert simulation.zone_out[:, Z_REHEAT].sum() == pytest.approx(limit_w - 4000.0, rel=1e-12)
     assert simulation.building_out[B_REHEAT] == pytest.approx(limit_w, rel=1e-12)
-    full_w = electric_w(limit_w, limit_w, heating_cop(-25.0, simulation.params.plant))
-    assert simulation.building_out[B_HEATING] == pytest.approx(full_w, rel=1e-12)
 
 
-def test_the_fan_follows_flow_and_pressure() -> None:
-    assert fan_power_w(2.0, 250.0, HANDLER) == pytest.approx(2.0 * 750.0 / 0.5)
-    assert fan_power_w(1.0, 250.0, HANDLER) == pytest.approx(1.0 * (250.0 + 125.0) / 0.5)
-    # Without a duct setpoint power falls with the cube of the flow.
-    assert fan_power_w(1.0, 0.0, HANDLER) == pytest.approx(fan_power_w(2.0, 0.0, HANDLER) / 8.0)
+def test_air_handlers_share_a_small_chiller_by_their_airflow(constant_world) -> None:
+    office = load_building("medium_office")
+    small = replace(office, plant=replace(office.plant, cooling_capacity_w=20_000.0))
+    world = constant_world(outdoor_c=36.0, people=8.0, humidity_kg_kg=0.015, of=office)
+    simulation = Simulation(small, world, start_s=world.start_s + 12 * 3600)
+    simulation.step(steps=600)
+    limit_w = simulation.buffers.building[BW_COOLING_CAPACITY]
+    shares = simulation.params.handlers[:, PH_PLANT_SHARE]
+    assert shares.sum() == pytest.approx(1.0)
+    assert simulation.handlers[:, H_COOLING_COIL] == pytest.approx(shares * limit_w, rel=1e-12)
+    assert simulation.building_out[B_COOLING_COIL] == pytest.approx(limit_w, rel=1e-12)
+    # At full load nothing is lost to cycling.
+    ratio = input_ratio(COOLING["rooftop_dx"], 36.0)
+    expected = limit_w * ratio / office.plant.cooling_cop
+    assert simulation.building_out[B_COOLING] == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("outdoor_c", "cooling", "share"),
-    [
-        (30.0, True, 0.1),  # warmer than return air: least outdoor air
-        (24.0, True, 0.1),  # no cooler than return air
-        (23.0, True, 1.0),  # cooler than return, warmer than wanted: all outdoor air
-        (4.0, True, 0.5),  # (24 - 14) / (24 - 4)
-        (4.0, False, 0.1),  # nobody calls for cooling
-        (-176.0, True, 0.1),  # even the least share is colder than wanted
-    ],
-)
-def test_the_economiser(outdoor_c: float, cooling: bool, share: float) -> None:
-    assert outdoor_air_share(24.0, outdoor_c, 14.0, 0.1, cooling) == pytest.approx(share)
+def test_a_coil_has_a_limit_of_its_own(constant_world) -> None:
+    office = load_building("medium_office")
+    first, *rest = office.air_handlers
+    small = replace(office, air_handlers=(replace(first, cooling_coil_w=5000.0), *rest))
+    world = constant_world(outdoor_c=36.0, people=8.0, of=office)
+    simulation = Simulation(small, world, start_s=world.start_s + 12 * 3600)
+    simulation.step(steps=360)
+    assert simulation.handlers[0, H_COOLING_COIL] == pytest.approx(5000.0, rel=1e-12)
+    assert (simulation.handlers[1:, H_COOLING_COIL] > 10_000.0).all()
 
 
-def test_the_coil_reaches_the_setpoint_or_its_capacity() -> None:
-    def air(capacity_w: float, cooling: bool = True):  # type: ignore[no-untyped-def]
-        return condition_air(1.0, 24.0, 32.0, 0.25, 13.0, 250.0, cooling, capacity_w, HANDLER)
-
-    rise_k = air(1e6).fan_w / AIR_HEAT_J_M3_K
-    assert air(1e6).mixed_c == pytest.approx(26.0)
-    assert air(1e6).supply_c == pytest.approx(13.0)
-    assert air(1e6).coil_w == pytest.approx(AIR_HEAT_J_M3_K * (26.0 + rise_k - 13.0))
-    assert air(5000.0).coil_w == 5000.0
-    assert air(5000.0).supply_c == pytest.approx(26.0 + rise_k - 5000.0 / AIR_HEAT_J_M3_K)
-    assert air(1e6, cooling=False).coil_w == 0.0
-
-
-@pytest.mark.parametrize(
-    ("free_c", "supply_c", "expected"),
-    [
-        (23.0, 13.0, 0.01),  # below the setpoint: least flow
-        (24.5, 13.0, 0.5 * 1200.0 / (AIR_HEAT_J_M3_K * 11.0)),
-        (40.0, 13.0, 0.5),  # largest flow
-        (40.0, 25.0, 0.01),  # supply air no cooler than the room helps nothing
-    ],
-)
-def test_the_cooling_box(free_c: float, supply_c: float, expected: float) -> None:
-    flow = cooling_airflow_m3_s(free_c, 1200.0, 24.0, supply_c, 24.0, 0.01, 0.5)
-    assert flow == pytest.approx(expected)
-
-
-def test_the_heating_box_warms_least_air_first_then_more_air() -> None:
-    def box(needed_w: float, capacity_w: float = 1e6) -> tuple[float, float]:
-        # The zone is at 20 °C and falls short of 21 °C by needed_w.
-        return heating_airflow_and_reheat(
-            21.0 - needed_w / 1000.0, 1000.0, 20.0, 15.0, 21.0, 0.1, 0.4, capacity_w, 35.0
-        )
-
-    c = AIR_HEAT_J_M3_K
-    assert box(-1e4) == (0.1, 0.0)
-    assert box(500.0) == (0.1, pytest.approx(500.0 + c * 0.1 * 5.0))
-    flow, reheat_w = box(3000.0)
-    assert flow == pytest.approx(3000.0 / (c * 15.0))
-    assert reheat_w == pytest.approx(c * flow * 20.0)
-    assert box(1e6) == (0.4, pytest.approx(c * 0.4 * 20.0))
-    assert box(1e6, 4000.0) == (pytest.approx(4000.0 / (c * 20.0)), pytest.approx(4000.0))
-    assert box(1e6, 100.0) == (0.1, 100.0)
-
-
-def test_an_open_damper_follows_the_root_of_the_pressure() -> None:
-    assert largest_airflow_m3_s(0.6, 62.5, 250.0) == pytest.approx(0.3)
-    assert largest_airflow_m3_s(0.6, 400.0, 250.0) == 0.6
-    assert largest_airflow_m3_s(0.6, 0.0, 250.0) == 0.0
+def test_without_cooling_plant_nothing_is_cooled(constant_world) -> None:
+    house = load_building("house")
+    world = constant_world(outdoor_c=33.0, people=1.0, of=house)
+    simulation = Simulation(house, world, start_s=world.start_s)
+    simulation.step(steps=2000)
+    assert simulation.zone_out[:, Z_AIR].min() > house.bms.occupied_cooling_c
+    assert not simulation.building_out[[B_COOLING, B_COOLING_COIL]].any()

@@ -56,7 +56,7 @@ def test_people_do_not_depend_on_control(building: Building, world: World) -> No
         handler[ENABLE] = enable
         people = []
         for _ in range(288):
-            simulation.step(ahu_override=handler)
+            simulation.step(handler_override=handler[None])
             people.append(simulation.zone_out[:, Z_PEOPLE].copy())
         seen.append(np.array(people))
     assert np.array_equal(seen[0], seen[1])
