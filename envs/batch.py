@@ -20,15 +20,16 @@ from envs.control_columns import (
     S_COST,
     S_DISCOMFORT_KH,
 )
-from envs.control_step import Choice
-from envs.decision import Places, decide_batch, first_look_of_batch
-from envs.memory import make_memory
-from envs.observe import N_SITE_FEATURES, N_ZONE_FEATURES, make_shown
+from envs.control_step import Choice, choice_of
+from envs.decision import Places, decide_batch, first_look_of_batch, places_of
+from envs.memory import make_memory, memory_of
+from envs.observe import N_SITE_FEATURES, N_ZONE_FEATURES, make_shown, shown_of
+from envs.one_call import OneCall
 from envs.setting import Scene
 from hvac_rl.control.encoding import N_FEATURES, RULE_MODE
-from sim_buildings.buffers import Floats, columns_of, make_buffers
+from sim_buildings.buffers import Floats, block_of, columns_of, make_buffers
 from sim_buildings.columns import HANDLER_OVERRIDE, ZONE_OVERRIDE
-from sim_buildings.compiled import Form, compiled, in_threads
+from sim_buildings.compiled import ONE, Form, compiled, in_threads
 from sim_buildings.sun_course import ROWS_PER_DAY
 from sim_buildings.world import World
 
@@ -126,6 +127,16 @@ class Batch:
         self._first_look = compiled(first_look_of_batch, self.form)
         self._price_mean = real(scene.price_mean)
         self._dt = real(dt_s)
+        self._mean = scene.price_mean
+        # One building in double precision has a way of its own.
+        self._one = (
+            OneCall(
+                self.setting, choice_of(self._choice, 0), places_of(self.places, 0),
+                block_of(self.buffers, 0), memory_of(self.memory, 0), shown_of(self._shown, 0),
+            )
+            if self.form == ONE
+            else None
+        )  # fmt: skip
         self._starts: OrderedDict[tuple[int, int], Start] = OrderedDict()
         zones_out = self._shown.zones_out.reshape(self.zones, N_ZONE_FEATURES, -1)
         self.zone_features = zones_out.transpose(2, 0, 1)[:size]
@@ -268,6 +279,9 @@ class Batch:
         self._go()
 
     def _go(self) -> None:
+        if self._one is not None:
+            self._one(self._direct, self.cycles, self.supervised, self.dt_s, self._mean)
+            return
         if self.threads == 1:
             self._run(0, self._blocks)
         else:
