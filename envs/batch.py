@@ -120,6 +120,7 @@ class Batch:
             np.full((self._blocks, self.zones, COMMANDS, lanes), np.nan, dtype=real),
         )
         self._direct = False
+        self._modes = self._choice.modes.reshape(-1, self.zones)[:size]
         self.world: Ints = np.zeros(self._blocks * lanes, dtype=np.int64)
         most = os.cpu_count() or 1 if threads is None else threads
         self.threads = max(1, min(most, self._blocks))
@@ -129,7 +130,7 @@ class Batch:
         self._dt = real(dt_s)
         self._mean = scene.price_mean
         # One building in double precision has a way of its own.
-        self._one = (
+        self.one = (
             OneCall(
                 self.setting, choice_of(self._choice, 0), places_of(self.places, 0),
                 block_of(self.buffers, 0), memory_of(self.memory, 0), shown_of(self._shown, 0),
@@ -263,7 +264,7 @@ class Batch:
 
     def step(self, modes: Ints) -> None:
         """One decision under ``modes``, shape (size, zones)."""
-        self._choice.modes.reshape(-1, self.zones)[: self.size] = modes
+        self._modes[...] = modes
         self._direct = False
         self._go()
 
@@ -279,8 +280,8 @@ class Batch:
         self._go()
 
     def _go(self) -> None:
-        if self._one is not None:
-            self._one(self._direct, self.cycles, self.supervised, self.dt_s, self._mean)
+        if self.one is not None:
+            self.one(self._direct, self.cycles, self.supervised, self.dt_s, self._mean)
             return
         if self.threads == 1:
             self._run(0, self._blocks)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from envs.actions import view_of
 from envs.batch import Batch, BatchSnapshot
-from envs.building_env import OBSERVED
 from envs.calendar_split import DAYS_PER_WEEK, Part
 from envs.control_columns import T_GUARD_CHANGES, TOTALS
+from envs.observe import OBSERVED
 from envs.rewards import DEFAULT_WEIGHTS, kpis_of
 from envs.stage import StageNames, scene_of, unknown
 from hvac_rl.control.encoding import FEATURE_NAMES

@@ -54,6 +54,8 @@ from sim_buildings.lanes import LANES, at
 
 N_ZONE_FEATURES = len(ZoneFeatures._fields)
 N_SITE_FEATURES = len(SiteFeatures._fields)
+# Environments show features within these bounds.
+OBSERVED = 10.0
 
 
 class Shown(NamedTuple):

@@ -20,7 +20,9 @@ from envs.clock_tables import ClockTables
 from envs.control_step import Choice, Numbers
 from envs.decision import Places, Setting, decide_block
 from envs.memory import Memory
-from envs.observe import Shown
+from envs.observe import N_SITE_FEATURES, N_ZONE_FEATURES, OBSERVED, Shown
+from hvac_rl.control.encoding import N_FEATURES
+from sim_buildings.bounds import within
 from sim_buildings.buffers import Buffers
 from sim_buildings.compiled import ONE, compiled
 from sim_buildings.parameters import Params
@@ -119,11 +121,28 @@ def decide_at(
         choice, direct, cycles, supervised, dt_s, price_mean, setting, places, buffers, memory,
         shown, 0,
     )  # fmt: skip
+    join(shown.zones_out, shown.site_out, seen2(t, 45))
+
+
+def seen2(table: NDArray[np.int64], k: int) -> NDArray[np.float32]:
+    row = table[k]
+    return carray(as_pointer(row[0]), (row[1], row[2]), np.float32)
+
+
+def join(
+    zones_out: NDArray[np.float32], site_out: NDArray[np.float32], joint: NDArray[np.float32]
+) -> None:
+    """Every zone's whole observation within its bounds, (zones, N_FEATURES)."""
+    for z in range(joint.shape[0]):
+        for k in range(N_ZONE_FEATURES):
+            joint[z, k] = within(zones_out[z, k, 0, 0], -OBSERVED, OBSERVED)
+        for k in range(N_SITE_FEATURES):
+            joint[z, N_ZONE_FEATURES + k] = within(site_out[k, 0, 0], -OBSERVED, OBSERVED)
 
 
 AXES = (
     2, 2, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 3, 3, 3, 2, 3, 1, 1, 1, 1,
-    2, 2, 1, 2, 3, 2, 2, 2, 2, 2, 1, 1, 2, 1, 3, 2, 4, 3,
+    2, 2, 1, 2, 3, 2, 2, 2, 2, 2, 1, 1, 2, 1, 3, 2, 4, 3, 2,
 )  # fmt: skip
 """How many axes each array of a table has."""
 
@@ -141,7 +160,10 @@ class OneCall:
         shown: Shown,
     ) -> None:
         """All arrays of the one block, as :func:`~envs.decision.decide_block` takes them."""
-        self._arrays = list(_flat((setting, choice, places, buffers, memory, shown)))
+        self.joint = np.zeros((buffers.zones.shape[0], N_FEATURES), dtype=np.float32)
+        """(zones, N_FEATURES): what an environment shows after a decision."""
+        given = (setting, choice, places, buffers, memory, shown, self.joint)
+        self._arrays = list(_flat(given))
         if tuple(array.ndim for array in self._arrays) != AXES:
             raise AssertionError("decide_at expects other arrays")
         self._table = np.zeros((len(self._arrays), WIDTH), dtype=np.int64)

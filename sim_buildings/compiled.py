@@ -49,6 +49,7 @@ MAKES_ARRAYS = (
     "real1",
     "real2",
     "real3",
+    "seen2",
     "seen3",
     "seen4",
     "count3",
