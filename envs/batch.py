@@ -291,7 +291,8 @@ class Batch:
     def _run(self, first: int, end: int) -> None:
         self._decide(
             self._choice, self._direct, self.cycles, self.supervised, self._dt,
-            self._price_mean, self.setting, self.places, self.buffers, self.memory, self._shown, first, end,
+            self._price_mean, self.setting, self.places, self.buffers, self.memory,
+            self._shown, first, end,
         )  # fmt: skip
 
     def fault_rows(self, b: int) -> tuple[Floats, Floats]:
@@ -336,8 +337,8 @@ class Batch:
                 columns_of(live, lanes)[block, ..., lane] = columns_of(saved, lanes)[
                     block, ..., lane
                 ]
-            for live, saved in zip(self.places, other.places, strict=True):
-                live[block, lane] = saved[block, lane]
+            for mine_at, theirs_at in zip(self.places, other.places, strict=True):
+                mine_at[block, lane] = theirs_at[block, lane]
             self.zone_features[b] = other.zone_features[b]
             self.site_features[b] = other.site_features[b]
             self.world[b] = other.world[b]

@@ -132,6 +132,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
         self._all = self._columns == list(range(N_FEATURES))
         self._names = StageNames(building, weather, weather_seed, tariff, year, tuple(seeds))
         self._batches: dict[StageNames, Batch] = {}
+        self._batch: Batch
         self._enter(self._names)
         loaded = self._batch.scene.building
         zones = self._batch.zones

@@ -129,7 +129,7 @@ class BuildingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[np.
         self._begin(everyone, given.get("weeks"), given.get("worlds"))
         return self._observation(), {}
 
-    def step(self, actions: NDArray[Any]) -> VectorStep:
+    def step(self, actions: NDArray[Any]) -> VectorStep:  # type: ignore[override]
         self._view.step(self._batch, np.asarray(actions))
         totals = self._batch.totals
         rewards = totals @ self._weights + self._hours_reward

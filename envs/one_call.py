@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numba
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
-from numba import carray, types
+from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -33,8 +34,10 @@ WIDTH = 1 + MOST_AXES
 """Of a table's row: an address and the lengths of the axes."""
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def as_pointer(typing_context: Any, address: Any) -> Any:
+carray: Any = numba.carray  # type: ignore[attr-defined]
+
+
+def _as_pointer(typing_context: Any, address: Any) -> Any:
     """An integer as the pointer that it is."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -43,43 +46,46 @@ def as_pointer(typing_context: Any, address: Any) -> Any:
     return types.voidptr(address), generate
 
 
-def real1(table: NDArray[np.int64], k: int) -> NDArray[np.float64]:
+as_pointer: Any = intrinsic(_as_pointer)
+
+
+def real1(table: NDArray[np.int64], k: int) -> Any:
     """Array ``k`` of the table, of one axis."""
     row = table[k]
     return carray(as_pointer(row[0]), (row[1],), np.float64)
 
 
-def real2(table: NDArray[np.int64], k: int) -> NDArray[np.float64]:
+def real2(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2]), np.float64)
 
 
-def real3(table: NDArray[np.int64], k: int) -> NDArray[np.float64]:
+def real3(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2], row[3]), np.float64)
 
 
-def seen3(table: NDArray[np.int64], k: int) -> NDArray[np.float32]:
+def seen3(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2], row[3]), np.float32)
 
 
-def seen4(table: NDArray[np.int64], k: int) -> NDArray[np.float32]:
+def seen4(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2], row[3], row[4]), np.float32)
 
 
-def count3(table: NDArray[np.int64], k: int) -> NDArray[np.uint16]:
+def count3(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2], row[3]), np.uint16)
 
 
-def whole1(table: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+def whole1(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1],), np.int64)
 
 
-def whole2(table: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+def whole2(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2]), np.int64)
 
@@ -124,7 +130,7 @@ def decide_at(
     join(shown.zones_out, shown.site_out, seen2(t, 45))
 
 
-def seen2(table: NDArray[np.int64], k: int) -> NDArray[np.float32]:
+def seen2(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2]), np.float32)
 

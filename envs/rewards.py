@@ -21,7 +21,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
 def kpis_of(totals: list[float], hours: float) -> Kpis:
     """The KPIs of one decision of ``hours``, from a row of totals."""
     # A row of totals begins with the KPIs in their order.
-    return Kpis(*totals[: T_PEAK_KW + 1], hours)
+    return Kpis._make([*totals[: T_PEAK_KW + 1], hours])
 
 
 def add(total: Kpis, one: Kpis) -> Kpis:
