@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types contracts policies clean
+.PHONY: help install demo test check format lint types contracts policies bestest bench clean
 
 help: ## show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,15 @@ check: lint types contracts test ## what CI runs: format, lint, strict types, im
 policies: $(VENV)/.dev ## train and sign the bundles that the repository keeps (about 8 minutes)
 	$(BIN)/hvac-rl train small_office --agent dqn --seed 1 --out agents/bundles/small_office_dqn --sign-with-demo-key
 	$(BIN)/hvac-rl train small_office --agent q-learning --seed 1 --out agents/bundles/small_office_q_learning --sign-with-demo-key
+
+bestest: $(VENV)/.dev ## BESTEST and the reference offices against EnergyPlus (about 4 minutes)
+	$(BIN)/python -m sim_buildings.reference.bestest --json runs/bestest.json --picture runs/bestest.png
+	$(BIN)/python -m sim_buildings.reference.offices small_office --json runs/small_office.json
+	$(BIN)/python -m sim_buildings.reference.offices medium_office --json runs/medium_office.json
+
+bench: $(VENV)/.dev ## how fast the simulator is on this machine (some minutes, nothing else running)
+	@$(BIN)/python -m sim_buildings.compiled
+	$(BIN)/hvac-rl bench sim --json runs/bench_sim.json
 
 clean: ## remove the environment and what runs left behind
 	rm -rf $(VENV) demo runs build dist *.egg-info
