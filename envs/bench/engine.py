@@ -88,13 +88,16 @@ def batched(scene: Scene, size: int, threads: int, spread: Spread, repeats: Repe
         _ = batch.observations
 
     alone = repeats.rate(step, size)
-    return Batched(size, batch.threads, batch.zones, alone, repeats.rate(step_and_join, size))
+    joint = repeats.rate(step_and_join, size)
+    _check(batch)
+    return Batched(size, batch.threads, batch.zones, alone, joint)
 
 
 def scaled(scene: Scene, size: int, threads: int, spread: Spread, repeats: Repeats) -> Scaled:
     """A batch of ``size`` buildings of another size."""
     batch = spread_out(scene, size, threads, spread)
     rate = repeats.rate(steps_of(batch), size)
+    _check(batch)
     return Scaled(
         scene.building.name,
         batch.zones,
@@ -151,6 +154,15 @@ def memory(batch: Batch) -> Memory:
     return Memory(
         batch.bytes_a_building, people.nbytes / people.shape[0], weather.nbytes / weather.shape[0]
     )
+
+
+def _check(batch: Batch) -> None:
+    """What is fast but wrong is no figure: the buildings are all right and not all the same."""
+    air = batch.zone_features
+    if not np.isfinite(air).all() or not np.isfinite(batch.totals).all():
+        raise ArithmeticError(f"{batch.scene.building.name}: the batch has come to NaN")
+    if batch.size > 1 and not air.std(axis=0).any():
+        raise ArithmeticError(f"{batch.scene.building.name}: all buildings are the same")
 
 
 def _in_turn(step: Callable[[Any], object], actions: list[Any]) -> Callable[[], None]:

@@ -48,7 +48,7 @@ class Machine:
     copy_gb_per_s: float
 
 
-@numba.njit(nogil=True, fastmath={"contract"})  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, fastmath={"contract"})
 def _multiply_add(one: Singles, other: Singles, rounds: int) -> None:
     for _ in range(rounds):
         for k in range(one.size):

@@ -28,7 +28,10 @@ def ratios(results: Results) -> Ratios:
     flops = results.operations.a_zone_step * results.zones
     alone = [one for one in results.batched if one.threads == 1]
     alone_best = max(one.building_steps_per_s.best for one in alone)
-    machine, largest = results.machine, max(results.batched, key=lambda one: one.buildings)
+    machine = results.machine
+    largest = max(results.batched, key=lambda one: (one.buildings, one.building_steps_per_s.best))
+    look = results.instructions
+    # Each step reads and writes everything that a building holds at least once.
     streamed = largest.building_steps_per_s.best * 2.0 * results.memory.a_building / 1e9
     return {
         "batched_to_energyplus": batched / other if other else None,
@@ -39,16 +42,23 @@ def ratios(results: Results) -> Ratios:
         )
         / batched,
         "vector_env_to_batched": vector / batched,
-        "threads_to_one_thread": batched / alone_best if top.threads > 1 else None,
+        "threads_to_one_thread": _threads_to_one(results),
         "zone_steps_largest_to_smallest_building": _largest_to_smallest(results),
         "share_of_peak_one_thread": alone_best * flops / 1e9 / machine.peak_gflops_one_thread,
         "share_of_copy_bandwidth": streamed / machine.copy_gb_per_s,
-        "packed_share_of_instructions": (
-            results.instructions.packed / (results.instructions.packed + results.instructions.scalar)
-            if results.instructions
-            else None
-        ),
-    }  # fmt: skip
+        "packed_share_of_instructions": look.packed / (look.packed + look.scalar) if look else None,
+    }
+
+
+def _threads_to_one(results: Results) -> float | None:
+    """At the largest batch; None where there was but one thread."""
+    size = max(one.buildings for one in results.batched)
+    by_threads = {
+        one.threads: one.building_steps_per_s.best
+        for one in results.batched
+        if one.buildings == size
+    }
+    return by_threads[max(by_threads)] / by_threads[1] if len(by_threads) > 1 else None
 
 
 def _largest_to_smallest(results: Results) -> float:
