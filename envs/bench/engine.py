@@ -89,7 +89,7 @@ def batched(scene: Scene, size: int, threads: int, spread: Spread, repeats: Repe
 
     alone = repeats.rate(step, size)
     joint = repeats.rate(step_and_join, size)
-    _check(batch)
+    check_state(batch)
     return Batched(size, batch.threads, batch.zones, alone, joint)
 
 
@@ -97,7 +97,7 @@ def scaled(scene: Scene, size: int, threads: int, spread: Spread, repeats: Repea
     """A batch of ``size`` buildings of another size."""
     batch = spread_out(scene, size, threads, spread)
     rate = repeats.rate(steps_of(batch), size)
-    _check(batch)
+    check_state(batch)
     return Scaled(
         scene.building.name,
         batch.zones,
@@ -156,7 +156,7 @@ def memory(batch: Batch) -> Memory:
     )
 
 
-def _check(batch: Batch) -> None:
+def check_state(batch: Batch) -> None:
     """What is fast but wrong is no figure: the buildings are all right and not all the same."""
     air = batch.zone_features
     if not np.isfinite(air).all() or not np.isfinite(batch.totals).all():

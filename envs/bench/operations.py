@@ -98,7 +98,7 @@ def count_operations(scene: Scene, steps: int) -> Operations:
     whole = physics = 0
     for _ in range(steps):
         modes[...] = random.integers(0, N_MODES, modes.shape)
-        with _tally() as found:
+        with tally() as found:
             decide_batch(
                 choice, False, batch.cycles, True, batch.dt_s, scene.price_mean,
                 setting, batch.places, buffers, memory, shown, 0, 1,
@@ -107,7 +107,7 @@ def count_operations(scene: Scene, steps: int) -> Operations:
         # A copy of the state, on which the physics goes on alone.
         aside = Buffers(*(array.copy() for array in batch.buffers))
         block = block_of(counting(aside), 0)
-        with _tally() as found:
+        with tally() as found:
             step_block(setting.params, block, block.weather[0], batch.dt_s, False)
         physics += found[0]
     each = steps * zones
@@ -124,7 +124,7 @@ def counting(rows: Any) -> Any:
 
 
 @contextmanager
-def _tally() -> Iterator[list[int]]:
+def tally() -> Iterator[list[int]]:
     """What is counted inside, in a list once it is over."""
     found: list[int] = []
     before = _Tally.count

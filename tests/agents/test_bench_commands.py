@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 POSITIVE = (
     "batched_building_steps_per_s",
     "batched_joint_building_steps_per_s",
@@ -89,3 +91,14 @@ def test_a_wrong_option_is_one_clear_error(options: tuple[str, ...], said: str) 
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_page_tells_of_every_figure(written: tuple[dict[str, Any], str]) -> None:
+    figures, _ = written
+    page = PAGE.read_text(encoding="utf-8")
+    named = {name for name, value in figures.items() if isinstance(value, float | int | None)}
+    missing = {name for name in named - {"zones", "quick"} if f"`{name}`" not in page}
+    assert not missing
+    peaks = {name for name, value in figures["machine"].items() if isinstance(value, float)}
+    assert not {name for name in peaks if f"`machine.{name}`" not in page}
+    assert "<!-- figures -->" in page

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from envs.bench.assembly import Instructions, instructions_of
-from envs.bench.engine import _check
+from envs.bench.engine import check_state
 from envs.bench.stages import Spread, fifty_zones, scene, spread_out, steps_of
 from envs.bench.timing import Repeats
 from sim_buildings.building import load_building
@@ -60,7 +60,7 @@ def test_buildings_are_spread_over_worlds_and_weeks() -> None:
     assert len(np.unique(batch.world)) == 2
     assert len(np.unique(batch.cycle)) == 3
     steps_of(batch)()
-    _check(batch)
+    check_state(batch)
 
 
 def test_a_batch_gone_wrong_is_no_figure() -> None:
@@ -68,7 +68,7 @@ def test_a_batch_gone_wrong_is_no_figure() -> None:
     batch = spread_out(scene(load_building("small_office"), spread), 64, 1, spread)
     batch.zone_features[3, 0, 0] = np.nan
     with pytest.raises(ArithmeticError, match="NaN"):
-        _check(batch)
+        check_state(batch)
     batch.zone_features[...] = 0.0
     with pytest.raises(ArithmeticError, match="the same"):
-        _check(batch)
+        check_state(batch)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from envs.batch import Batch
-from envs.bench.operations import Counted, Rows, _tally, count_operations
+from envs.bench.operations import Counted, Rows, count_operations, tally
 from envs.bench.stages import Spread, scene
 from envs.setting import Scene
 from sim_buildings.building import load_building
@@ -19,7 +19,7 @@ def small() -> Scene:
 
 def test_arithmetic_counts_wherever_the_counted_number_stands() -> None:
     x = Counted(3.0)
-    with _tally() as found:
+    with tally() as found:
         result = 2.0 * x + 1.0 - x / 4.0
     assert found == [4]
     assert result == 2.0 * 3.0 + 1.0 - 3.0 / 4.0
@@ -27,7 +27,7 @@ def test_arithmetic_counts_wherever_the_counted_number_stands() -> None:
 
 
 def test_what_is_no_arithmetic_on_numbers_does_not_count() -> None:
-    with _tally() as found:
+    with tally() as found:
         assert min(Counted(1.0), Counted(2.0)) == 1.0
         assert -Counted(1.0) < abs(Counted(-2.0))
     assert found == [0]
@@ -36,7 +36,7 @@ def test_what_is_no_arithmetic_on_numbers_does_not_count() -> None:
 def test_rows_write_through_and_slices_count_too() -> None:
     values = np.array([[1.0, 2.0], [3.0, 4.0]])
     rows = Rows(values)
-    with _tally() as found:
+    with tally() as found:
         rows[0, 1] = rows[1][0] * rows[1:][0, 1]
     assert found == [1]
     assert values[0, 1] == 12.0
