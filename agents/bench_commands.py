@@ -52,7 +52,7 @@ def sim(
 
     Control steps of 15 minutes of the five-zone office: batches, environments, other sizes of
     building, EnergyPlus where it is installed, and how far all that is from what the machine can
-    do. Takes about five minutes; let nothing else run meanwhile.
+    do. Takes about six minutes; let nothing else run meanwhile.
 
         hvac-rl bench sim --json figures.json
     """
