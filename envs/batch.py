@@ -20,15 +20,16 @@ from envs.control_columns import (
     S_COST,
     S_DISCOMFORT_KH,
 )
-from envs.control_step import Choice
-from envs.decision import Places, decide_batch, first_look_of_batch
-from envs.memory import make_memory
-from envs.observe import N_SITE_FEATURES, N_ZONE_FEATURES, make_shown
+from envs.control_step import Choice, choice_of
+from envs.decision import Places, decide_batch, first_look_of_batch, places_of
+from envs.memory import make_memory, memory_of
+from envs.observe import N_SITE_FEATURES, N_ZONE_FEATURES, make_shown, shown_of
+from envs.one_call import OneCall
 from envs.setting import Scene
 from hvac_rl.control.encoding import N_FEATURES, RULE_MODE
-from sim_buildings.buffers import Floats, columns_of, make_buffers
+from sim_buildings.buffers import Floats, block_of, columns_of, make_buffers
 from sim_buildings.columns import HANDLER_OVERRIDE, ZONE_OVERRIDE
-from sim_buildings.compiled import Form, compiled, in_threads
+from sim_buildings.compiled import ONE, Form, compiled, in_threads
 from sim_buildings.sun_course import ROWS_PER_DAY
 from sim_buildings.world import World
 
@@ -119,6 +120,7 @@ class Batch:
             np.full((self._blocks, self.zones, COMMANDS, lanes), np.nan, dtype=real),
         )
         self._direct = False
+        self._modes = self._choice.modes.reshape(-1, self.zones)[:size]
         self.world: Ints = np.zeros(self._blocks * lanes, dtype=np.int64)
         most = os.cpu_count() or 1 if threads is None else threads
         self.threads = max(1, min(most, self._blocks))
@@ -126,6 +128,16 @@ class Batch:
         self._first_look = compiled(first_look_of_batch, self.form)
         self._price_mean = real(scene.price_mean)
         self._dt = real(dt_s)
+        self._mean = scene.price_mean
+        # One building in double precision has a way of its own.
+        self.one = (
+            OneCall(
+                self.setting, choice_of(self._choice, 0), places_of(self.places, 0),
+                block_of(self.buffers, 0), memory_of(self.memory, 0), shown_of(self._shown, 0),
+            )
+            if self.form == ONE
+            else None
+        )  # fmt: skip
         self._starts: OrderedDict[tuple[int, int], Start] = OrderedDict()
         zones_out = self._shown.zones_out.reshape(self.zones, N_ZONE_FEATURES, -1)
         self.zone_features = zones_out.transpose(2, 0, 1)[:size]
@@ -252,7 +264,7 @@ class Batch:
 
     def step(self, modes: Ints) -> None:
         """One decision under ``modes``, shape (size, zones)."""
-        self._choice.modes.reshape(-1, self.zones)[: self.size] = modes
+        self._modes[...] = modes
         self._direct = False
         self._go()
 
@@ -268,6 +280,9 @@ class Batch:
         self._go()
 
     def _go(self) -> None:
+        if self.one is not None:
+            self.one(self._direct, self.cycles, self.supervised, self.dt_s, self._mean)
+            return
         if self.threads == 1:
             self._run(0, self._blocks)
         else:
@@ -276,7 +291,8 @@ class Batch:
     def _run(self, first: int, end: int) -> None:
         self._decide(
             self._choice, self._direct, self.cycles, self.supervised, self._dt,
-            self._price_mean, self.setting, self.places, self.buffers, self.memory, self._shown, first, end,
+            self._price_mean, self.setting, self.places, self.buffers, self.memory,
+            self._shown, first, end,
         )  # fmt: skip
 
     def fault_rows(self, b: int) -> tuple[Floats, Floats]:
@@ -321,8 +337,8 @@ class Batch:
                 columns_of(live, lanes)[block, ..., lane] = columns_of(saved, lanes)[
                     block, ..., lane
                 ]
-            for live, saved in zip(self.places, other.places, strict=True):
-                live[block, lane] = saved[block, lane]
+            for mine_at, theirs_at in zip(self.places, other.places, strict=True):
+                mine_at[block, lane] = theirs_at[block, lane]
             self.zone_features[b] = other.zone_features[b]
             self.site_features[b] = other.site_features[b]
             self.world[b] = other.world[b]

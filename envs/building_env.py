@@ -16,7 +16,7 @@ from envs.actions import view_of
 from envs.batch import Batch, day_of, hour_of
 from envs.calendar_split import DAYS_PER_WEEK, Part
 from envs.control_columns import N_TOTALS, T_GUARD_CHANGES
-from envs.observe import N_ZONE_FEATURES
+from envs.observe import OBSERVED
 from envs.rewards import RewardFunction, add, kpis_of, reward_function
 from envs.stage import StageNames, scene_of, set_faults, unknown
 from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_FEATURES
@@ -35,7 +35,6 @@ OPTIONS = (
     "occupancy_seed",
     "faults",
 )
-OBSERVED = 10.0
 
 
 class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
@@ -133,10 +132,10 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
         self._all = self._columns == list(range(N_FEATURES))
         self._names = StageNames(building, weather, weather_seed, tariff, year, tuple(seeds))
         self._batches: dict[StageNames, Batch] = {}
+        self._batch: Batch
         self._enter(self._names)
         loaded = self._batch.scene.building
         zones = self._batch.zones
-        self._seen = np.empty((zones, N_FEATURES), dtype=np.float32)
         self._left = 0
         self._totals = Kpis()
         self.zone_names = loaded.zone_names
@@ -159,6 +158,8 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
         self._names = names
         # The row of the last decision's totals, straight from the batch.
         self._row = self._batch.memory.building[0, :N_TOTALS]
+        assert self._batch.one is not None, "one building in double precision has it"
+        self._joint = self._batch.one.joint
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -196,7 +197,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
         self._left = round(days * HOURS_PER_DAY / self._decision_h)
         self._totals = Kpis()
         day = day_of(batch.scene.worlds[world], int(batch.cycle[0])).isoformat()
-        return self._observation(), {"day": day, "totals": self._totals}
+        return self._first_observation(), {"day": day, "totals": self._totals}
 
     def _first_hour(self, given: dict[str, Any], drawn_day: int) -> int:
         if "start" in given:
@@ -219,19 +220,13 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
         self._view.step(self._batch, np.asarray(action))
         row = self._row.tolist()
         kpis = kpis_of(row, self._decision_h)
-        self._totals = add(self._totals, kpis)
+        totals = self._totals = add(self._totals, kpis)
         self._left -= 1
-        info = {
-            "kpis": kpis,
-            "totals": self._totals,
-            "guard_changes": int(row[T_GUARD_CHANGES]),
-        }
-        return self._observation(), float(self._reward(kpis)), False, self._left <= 0, info
+        info = {"kpis": kpis, "totals": totals, "guard_changes": int(row[T_GUARD_CHANGES])}
+        joint = self._joint if self._all else self._joint[:, self._columns]
+        return joint.flatten(), float(self._reward(kpis)), False, self._left <= 0, info
 
-    def _observation(self) -> NDArray[np.float32]:
-        seen = self._seen
-        seen[:, :N_ZONE_FEATURES] = self._batch.zone_features[0]
-        seen[:, N_ZONE_FEATURES:] = self._batch.site_features[0]
-        chosen = seen if self._all else seen[:, self._columns]
-        clipped: NDArray[np.float32] = chosen.ravel().clip(-OBSERVED, OBSERVED)
+    def _first_observation(self) -> NDArray[np.float32]:
+        seen = self._batch.observations[0][:, self._columns]
+        clipped: NDArray[np.float32] = seen.ravel().clip(-OBSERVED, OBSERVED)
         return clipped

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from envs.actions import view_of
 from envs.batch import Batch, BatchSnapshot
-from envs.building_env import OBSERVED
 from envs.calendar_split import DAYS_PER_WEEK, Part
 from envs.control_columns import T_GUARD_CHANGES, TOTALS
+from envs.observe import OBSERVED
 from envs.rewards import DEFAULT_WEIGHTS, kpis_of
 from envs.stage import StageNames, scene_of, unknown
 from hvac_rl.control.encoding import FEATURE_NAMES
@@ -129,7 +129,7 @@ class BuildingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[np.
         self._begin(everyone, given.get("weeks"), given.get("worlds"))
         return self._observation(), {}
 
-    def step(self, actions: NDArray[Any]) -> VectorStep:
+    def step(self, actions: NDArray[Any]) -> VectorStep:  # type: ignore[override]
         self._view.step(self._batch, np.asarray(actions))
         totals = self._batch.totals
         rewards = totals @ self._weights + self._hours_reward

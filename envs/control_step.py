@@ -2,7 +2,7 @@
 
 ``look`` and ``show`` are the simulator's counterpart of :class:`hvac_rl.control.decide.Decider`,
 ``act`` of :class:`hvac_rl.safety.guard.Guard`: the same rule, encoding and guard functions, applied
-to every zone of a block of buildings. Gates are not needed here: simulated readings are always good.
+to every zone of a block of buildings. Gates are not needed here: simulated readings are good.
 """
 
 from __future__ import annotations
@@ -205,7 +205,7 @@ def act(
         count_changes(memory.handlers[h], A_CHANGED, memory.building)
 
 
-def apply_modes(modes: NDArray, zone: Floats, control: Floats) -> None:
+def apply_modes(modes: NDArray[np.int64], zone: Floats, control: Floats) -> None:
     """The wish under each lane's mode in the place of the override."""
     for lane in range(LANES):
         proposed = ZoneWish(

@@ -122,8 +122,8 @@ def decide_batch(
     """One decision of blocks ``first`` to ``end - 1``."""
     for b in range(first, end):
         decide_block(
-            choice_of(choice, b), direct, cycles, supervised, dt_s, price_mean, setting, places_of(places, b),
-            block_of(batch, b), memory_of(memory, b), shown_of(shown, b), b,
+            choice_of(choice, b), direct, cycles, supervised, dt_s, price_mean, setting,
+            places_of(places, b), block_of(batch, b), memory_of(memory, b), shown_of(shown, b), b,
         )  # fmt: skip
 
 

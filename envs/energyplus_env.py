@@ -13,9 +13,9 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from envs.rewards import DEFAULT_WEIGHTS, RewardFunction
 from envs.calendar_split import DAYS_PER_WEEK, WEEKS, Part
 from envs.energyplus_control import EnergyPlusController
+from envs.rewards import DEFAULT_WEIGHTS, RewardFunction
 from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_MODES, RULE_MODE
 from hvac_rl.control.kpis import (
     JOULES_PER_KWH,

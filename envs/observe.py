@@ -54,6 +54,8 @@ from sim_buildings.lanes import LANES, at
 
 N_ZONE_FEATURES = len(ZoneFeatures._fields)
 N_SITE_FEATURES = len(SiteFeatures._fields)
+# Environments show features within these bounds.
+OBSERVED = 10.0
 
 
 class Shown(NamedTuple):
@@ -90,8 +92,8 @@ def shown_of(batch: Shown, b: int) -> Shown:
 
 def make_shown(zones: int, blocks: int, lanes: int, real: type) -> Shown:
     """Features that nobody has made yet."""
-    zone_rows = np.zeros((blocks, zones, N_ZONE_FEATURES, lanes), dtype=real)
-    site_rows = np.zeros((blocks, N_SITE_FEATURES, lanes), dtype=real)
+    zone_rows: Floats = np.zeros((blocks, zones, N_ZONE_FEATURES, lanes), dtype=real)
+    site_rows: Floats = np.zeros((blocks, N_SITE_FEATURES, lanes), dtype=real)
     return Shown(
         zone_rows.reshape(blocks, zones, -1),
         site_rows.reshape(blocks, -1),
@@ -122,7 +124,7 @@ def show(
             orientations[z, 0], orientations[z, 1], buffers.zones[z], memory.zones[z],
             shown.zones[z],
         )  # fmt: skip
-    end_mean(orientations.dtype.type(zones), memory.building)
+    end_mean(memory.building.dtype.type(zones), memory.building)  # type: ignore[arg-type]
     shared_features(price_mean, buffers.building, memory.clock, memory.building, shown.site)
     for z in range(zones):
         lay_out(shown.zone_rows[z], shown.zones_out[z], block)

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from envs.control_columns import (
-    T_AIR_QUALITY_PPMH,
-    T_COST,
-    T_DISCOMFORT_KH,
-    T_EMISSIONS_KG,
-    T_ENERGY_KWH,
-    T_PEAK_KW,
-)
+from envs.control_columns import T_PEAK_KW
 from envs.stage import unknown
 from hvac_rl.control.kpis import Kpis
 
@@ -27,15 +20,8 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
 
 def kpis_of(totals: list[float], hours: float) -> Kpis:
     """The KPIs of one decision of ``hours``, from a row of totals."""
-    return Kpis(
-        totals[T_DISCOMFORT_KH],
-        totals[T_AIR_QUALITY_PPMH],
-        totals[T_ENERGY_KWH],
-        totals[T_COST],
-        totals[T_EMISSIONS_KG],
-        totals[T_PEAK_KW],
-        hours,
-    )
+    # A row of totals begins with the KPIs in their order.
+    return Kpis._make([*totals[: T_PEAK_KW + 1], hours])
 
 
 def add(total: Kpis, one: Kpis) -> Kpis:

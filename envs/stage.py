@@ -68,8 +68,9 @@ def set_faults(batch: Batch, b: int, building: Building, faults: Faults) -> None
     zone_names = building.zone_names
     handler_names = tuple(handler.name for handler in building.air_handlers)
     for name, values in faults.items():
+        known: tuple[str, ...] = ZONE_FAULTS
         if name in zone_names:
-            row, known = zones[zone_names.index(name)], ZONE_FAULTS
+            row = zones[zone_names.index(name)]
         elif name in handler_names:
             row, known = handlers[handler_names.index(name)], HANDLER_FAULTS
         else:

@@ -80,7 +80,8 @@ def check_zone(zone: Zone, at: str) -> None:
         )
     if zone.inner_film_w_m2_k <= RADIANT_FILM_W_M2_K:
         raise ConfigError(
-            f"{at}.inner_film_w_m2_k", f"must be more than its radiant part, {RADIANT_FILM_W_M2_K:g}"
+            f"{at}.inner_film_w_m2_k",
+            f"must be more than its radiant part, {RADIANT_FILM_W_M2_K:g}",
         )
     film = 1.0 / zone.inner_film_w_m2_k
     for element, inside in (
@@ -91,8 +92,8 @@ def check_zone(zone: Zone, at: str) -> None:
         if 1.0 / getattr(zone, f"{element}_u_w_m2_k") <= film + inside:
             raise ConfigError(
                 f"{at}.{element}_u_w_m2_k",
-                "is more than inner_film_w_m2_k"
-                + (f" and {element}_inside_m2_k_w pass" if inside else " passes"),
+                "must be less than inner_film_w_m2_k"
+                + (f" and {element}_inside_m2_k_w pass" if inside else ""),
             )
     if zone.ground_u_w_m2_k >= zone.mass_film_w_m2_k:
         raise ConfigError(f"{at}.ground_u_w_m2_k", "must be less than mass_film_w_m2_k")

@@ -1,4 +1,4 @@
-"""What clear double glass does to diffuse light, and what an exterior venetian blind leaves of both.
+"""What clear double glass does to diffuse light, and what an exterior venetian blind leaves.
 
 The blind's one position stands for height and slats together, as a common motor drives them: it
 comes down with open slats from 0 to 0.5 and then turns them until they are closed at 1. Slats are

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 # A zone: conductances, capacities and areas are its totals. envelope: walls and roof where they
 # store heat. window_sky: how far the sky cools the windows' outer side, a kelvin it is colder.
-# *_rise, *_lean: the change with |s| and s, the convection of thermal.py. sun_*, radiant_*: shares of sun and radiant gains; what is missing leaves through the windows.
+# *_rise, *_lean: the change with |s| and s, the convection of thermal.py. sun_*, radiant_*: shares
+# of sun and radiant gains; what is missing leaves through the windows.
 ZONE_PARAMS = (
     "volume_m3",
     "air_j_per_k",

@@ -1,7 +1,8 @@
 """One substep of a block of buildings: the functions that are compiled.
 
-Order of a substep, everything read at its start: neighbours, sun and gains, what each zone would do without supply air, boxes and air handlers,
-plant, new temperatures, CO2 and humidity, totals. Arrays only: nothing is allocated.
+Order of a substep, everything read at its start: neighbours, sun and gains, what each zone would
+do without supply air, boxes and air handlers, plant, new temperatures, CO2 and humidity, totals.
+Arrays only: nothing is allocated.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ import struct
 
 import numpy as np
 import pytest
+from envs.hour import hour_of_batch
 
 from envs.batch import Batch, make_setting, make_worlds
-from envs.hour import hour_of_batch
 from hvac_rl.control.base_rule import RuleParameters, SiteFacts, zone_rule
 from hvac_rl.control.encoding import N_MODES, decode
 from hvac_rl.control.schedule import time_facts

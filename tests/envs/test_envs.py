@@ -11,6 +11,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 import pytest
+from envs.hour import T_COST
 from gymnasium.utils.env_checker import check_env
 from stable_baselines3 import PPO
 from stable_baselines3.common.env_checker import check_env as sb3_check_env
@@ -18,7 +19,6 @@ from stable_baselines3.common.env_checker import check_env as sb3_check_env
 from envs.batch import Batch, make_setting, make_worlds
 from envs.building_env import BuildingEnv
 from envs.calendar_split import Part
-from envs.hour import T_COST
 from envs.zone_vec_env import ZoneVecEnv
 from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_FEATURES
 from hvac_rl.control.kpis import Kpis
