@@ -18,6 +18,7 @@ ASSEMBLY = """
 	vmulps	(%rax), %ymm0, %ymm0
 	vaddss	%xmm0, %xmm1, %xmm2
 	vmovaps	%ymm0, (%rax)
+	vmovss	(%rax), %xmm0
 	subsd	%xmm1, %xmm0
 	vfnmadd231ss	%xmm0, %xmm1, %xmm2
 	vmaxpd	%ymm0, %ymm1, %ymm2
