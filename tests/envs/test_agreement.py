@@ -42,7 +42,7 @@ from sim_buildings.compiled import compiled
 from sim_buildings.world import make_world
 from tests.envs.driving import HOURS_PER_WEEK, begin, random_modes, same_bits, state
 
-CASES = 10_000
+CASES = 4_000
 NOW_S = 1_784_000_000.0
 DAY = NOW_S // 86_400.0
 
