@@ -144,9 +144,11 @@ class BuildingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[np.
         }
         if over.any():
             final = self._observation()
-            info["final_obs"] = np.array(
-                [final[k] if over[k] else None for k in range(self.num_envs)], dtype=object
-            )
+            # One array a building, also where all of them end at once.
+            last = np.empty(self.num_envs, dtype=np.object_)
+            for k in np.flatnonzero(over):
+                last[k] = final[k]
+            info["final_obs"] = last
             info["_final_obs"] = over.copy()
             self._begin(over, None, None)
         ended = np.zeros(self.num_envs, dtype=np.bool_)
