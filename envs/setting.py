@@ -74,7 +74,11 @@ class Scene:
             Setting(
                 params=as_type(params, real),
                 numbers=Numbers(
-                    as_row(limits, real), as_row(self.handler_limits, real), as_row(self.rule, real)
+                    *(
+                        # As rows of parameters lie: each number once for every lane's own.
+                        np.repeat(as_row(numbers, real), len(beside))
+                        for numbers in (limits, self.handler_limits, self.rule)
+                    )
                 ),
                 comfort=as_row(band, real),
                 orientations=np.stack(beside, axis=-1).reshape(len(first.zones), -1).astype(real),
