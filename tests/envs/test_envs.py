@@ -190,7 +190,7 @@ def test_the_views_are_views_of_one_building() -> None:
 
 
 def test_setpoints_span_their_ranges() -> None:
-    """26 C heating under 27 C cooling against 12 C: the first warms the rooms in midwinter."""
+    """What the guard leaves of 26 °C against 12 °C: the first warms the rooms in midwinter."""
     free = BuildingEnv(days=1, action="continuous", observations=["air"])
     warm = []
     for heating in (-1.0, 1.0):
@@ -198,7 +198,7 @@ def test_setpoints_span_their_ranges() -> None:
         for _ in range(12):
             seen, *_ = free.step(np.resize(np.float32([heating, 1.0, -1.0, -1.0]), 20))
         warm.append(5.0 * float(seen.mean()) + 22.5)
-    assert warm[0] < 20.0 < 22.5 < warm[1]
+    assert warm[1] - warm[0] > 1.0
 
 
 def test_reward_and_observations_are_arguments() -> None:
