@@ -130,7 +130,9 @@ def test_the_rule_the_modes_and_the_features_agree() -> None:
         plain = zone_rule(zone, site, time, 550.0, parameters)
         assert bits(plain) == bits(rule(zone, site, time, 550.0, parameters))
         for mode in range(N_MODES):
-            assert bits(decode(mode, plain, zone.occupied)) == bits(turn(mode, plain, zone.occupied))
+            assert bits(decode(mode, plain, zone.occupied)) == bits(
+                turn(mode, plain, zone.occupied)
+            )
         asked = (
             float(rng.uniform(-5, 5)), float(rng.uniform(-5, 5)), zone.occupied, time.scheduled,
             float(rng.uniform(0, 0.5)), 0.35, site, parameters,
@@ -185,7 +187,9 @@ def test_the_shared_features_agree() -> None:
     rng = np.random.default_rng(4)
     twin, twin_time = compiled(site_features), compiled(time_features)
     for _ in range(CASES // 10):
-        facts = time_facts(float(rng.uniform(0, 24)), True, bool(rng.random() < 0.7), 1.0, 8.0, 18.0)
+        facts = time_facts(
+            float(rng.uniform(0, 24)), True, bool(rng.random() < 0.7), 1.0, 8.0, 18.0
+        )
         clock = time_features(facts)
         assert bits(clock) == bits(twin_time(facts))
         ahead = Outlook(*rng.uniform(-20, 900, 10).tolist(), *rng.uniform(0, 0.6, 2).tolist())

@@ -363,7 +363,9 @@ def test_faults_are_one_buildings_own(scene: Scene) -> None:
     well = Batch(scene, 2)
     begin(well, [4000, 4000])
     zones, handlers = batch.fault_rows(1)
-    assert np.array_equal(zones, np.resize(NO_ZONE_FAULT, (5, 6)).astype(np.float32), equal_nan=True)
+    assert np.array_equal(
+        zones, np.resize(NO_ZONE_FAULT, (5, 6)).astype(np.float32), equal_nan=True
+    )
     assert handlers.shape == (1, 4)
     zones[2, FZ_OFFSET] = 2.0
     for both in (batch, well):
@@ -374,10 +376,10 @@ def test_faults_are_one_buildings_own(scene: Scene) -> None:
     rows = batch.buffers.zones.reshape(5, -1, 64)[..., :2]
     wrong_k = rows[:, Z_AIR] - rows[:, STATE_AIR]
     np.testing.assert_allclose(wrong_k, [[0, 0], [0, 0], [0, 2], [0, 0], [0, 0]], atol=1e-4)
-    # A summer evening: the BMS cools what seems too warm.
+    # A summer afternoon: the BMS cools what seems too warm.
     colder_k = rows[:, STATE_AIR, 0] - rows[:, STATE_AIR, 1]
     assert colder_k.argmax() == 2
-    assert colder_k[2] > 0.5
+    assert colder_k[2] > 0.2
     with pytest.raises(ValueError, match="faulty=True"):
         well.fault_rows(0)
 

@@ -39,18 +39,16 @@ def env() -> BuildingEnv:
 
 
 @pytest.mark.parametrize(
-    "make",
+    "script",
     [
-        "import envs; env = gymnasium.make('hvac_rl/SmallOffice-v0')",
-        "env = gymnasium.make('envs:hvac_rl/SmallOffice-v0')",
+        "import envs; print(len(gymnasium.make('hvac_rl/SmallOffice-v0').unwrapped.zone_names))",
+        "env = gymnasium.make('envs:hvac_rl/SmallOffice-v0'); env.reset(seed=1); "
+        "print(env.step(env.action_space.sample())[1])",
     ],
 )
-def test_make_works_from_a_fresh_interpreter(make: str) -> None:
-    script = (
-        f"import gymnasium; {make}; env.reset(seed=1); "
-        "print(env.step(env.action_space.sample())[1])"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+def test_make_works_from_a_fresh_interpreter(script: str) -> None:
+    command = [sys.executable, "-c", f"import gymnasium; {script}"]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert np.isfinite(float(done.stdout))
 

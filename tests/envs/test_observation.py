@@ -109,9 +109,7 @@ def moments(scene: Scene, world: int, hour: int, hours: int) -> Iterator[Moment]
 
 
 @pytest.mark.parametrize(("world", "hour"), [(0, 3 * HOURS_PER_WEEK), (2, 27 * HOURS_PER_WEEK)])
-def test_an_observation_is_what_the_daemon_would_show(
-    scene: Scene, world: int, hour: int
-) -> None:
+def test_an_observation_is_what_the_daemon_would_show(scene: Scene, world: int, hour: int) -> None:
     """Three days, every feature. Irradiance ahead is close (sim_buildings/forecast.py): a window's
     error is that of its mean growth, not the mean of its hours' errors."""
     occupied, scheduled, worst = set(), set(), 0.0
