@@ -173,10 +173,11 @@ def test_the_hours_left_are_part_of_a_snapshot(env: BuildingVectorEnv) -> None:
     env.reset(seed=3)
     chosen = actions(env, 24)
     kept = env.snapshot()
-    for _ in range(2):
-        flags = [env.step(action)[3].any() for action in chosen]
-        assert flags == [False] * 23 + [True]
-        env.restore(kept)
+    for action in chosen[:10]:
+        env.step(action)
+    env.restore(kept)
+    flags = [env.step(action)[3].any() for action in chosen]
+    assert flags == [False] * 23 + [True]
 
 
 @pytest.mark.parametrize(
