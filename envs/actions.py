@@ -37,7 +37,7 @@ class Modes:
         return spaces.MultiDiscrete([N_MODES] * len(building.zones))
 
     def step(self, batch: Batch, actions: NDArray[Any]) -> None:
-        batch.step(actions.reshape(batch.size, batch.zones))
+        batch.step(known_modes(actions).reshape(batch.size, batch.zones))
 
 
 class OneMode:
@@ -47,7 +47,14 @@ class OneMode:
         return spaces.Discrete(N_MODES)
 
     def step(self, batch: Batch, actions: NDArray[Any]) -> None:
-        batch.step(np.repeat(actions.reshape(batch.size, 1), batch.zones, axis=1))
+        batch.step(np.repeat(known_modes(actions).reshape(batch.size, 1), batch.zones, axis=1))
+
+
+def known_modes(actions: NDArray[Any]) -> NDArray[Any]:
+    """The same, if all are modes: compiled code would read past its table of them."""
+    if actions.min() < 0 or actions.max() >= N_MODES:
+        raise ValueError(f"a mode is 0 to {N_MODES - 1}; given: {actions.min()} to {actions.max()}")
+    return actions
 
 
 class Setpoints:

@@ -130,7 +130,8 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
         self._days = days
         self._columns = [FEATURE_NAMES.index(name) for name in observations]
         self._all = self._columns == list(range(N_FEATURES))
-        self._names = StageNames(building, weather, weather_seed, tariff, year, tuple(seeds))
+        self._seeds = tuple(seeds)
+        self._names = StageNames(building, weather, weather_seed, tariff, year, self._seeds)
         self._batches: dict[StageNames, Batch] = {}
         self._batch: Batch
         self._enter(self._names)
@@ -187,6 +188,8 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
             world = seeds.index(wanted) if wanted in seeds else len(seeds)
             names = names if wanted in seeds else replace(names, seeds=(*seeds, wanted))
         self._enter(names)
+        # One episode's people are not drawn from later.
+        self._names = replace(names, seeds=self._seeds)
         hour = self._first_hour(given, drawn_day)
         days = int(given.get("days", self._days))
         if days < 1:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from envs.actions import view_of
 from envs.batch import Batch, BatchSnapshot
-from envs.calendar_split import DAYS_PER_WEEK, Part
+from envs.calendar_split import DAYS_PER_WEEK, WEEKS, Part
 from envs.control_columns import T_GUARD_CHANGES, TOTALS
 from envs.observe import OBSERVED
 from envs.rewards import DEFAULT_WEIGHTS, kpis_of
@@ -122,11 +122,14 @@ class BuildingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[np.
             if name not in ("weeks", "worlds"):
                 raise unknown("reset option", name, ("weeks", "worlds"))
         if isinstance(seed, list):
+            if len(seed) != self.num_envs:
+                raise ValueError(f"{len(seed)} seeds for {self.num_envs} environments")
             self._rng = np.random.default_rng([0 if one is None else one for one in seed])
         elif seed is not None:
             self._rng = np.random.default_rng(seed)
-        everyone = np.ones(self.num_envs, dtype=np.bool_)
-        self._begin(everyone, given.get("weeks"), given.get("worlds"))
+        weeks = self._each("week", given.get("weeks"), WEEKS)
+        worlds = self._each("world", given.get("worlds"), len(self._batch.scene.worlds))
+        self._begin(np.ones(self.num_envs, dtype=np.bool_), weeks, worlds)
         return self._observation(), {}
 
     def step(self, actions: NDArray[Any]) -> VectorStep:  # type: ignore[override]
@@ -141,20 +144,39 @@ class BuildingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[np.
         }
         if over.any():
             final = self._observation()
-            info["final_obs"] = np.array(
-                [final[k] if over[k] else None for k in range(self.num_envs)], dtype=object
-            )
+            # One array a building, also where all of them end at once.
+            last = np.empty(self.num_envs, dtype=np.object_)
+            for k in np.flatnonzero(over):
+                last[k] = final[k]
+            info["final_obs"] = last
             info["_final_obs"] = over.copy()
             self._begin(over, None, None)
         ended = np.zeros(self.num_envs, dtype=np.bool_)
         return self._observation(), rewards, ended, over, info
 
-    def _begin(self, which: NDArray[np.bool_], weeks: Any, worlds: Any) -> None:
+    def _each(self, what: str, given: Any, number: int) -> NDArray[np.int64] | None:
+        """A reset option's value for each building."""
+        if given is None:
+            return None
+        values = np.asarray(given)
+        if values.shape != (self.num_envs,) or values.dtype.kind not in "iu":
+            raise ValueError(f"{what}s needs a whole number for each of {self.num_envs} buildings")
+        for value in values:
+            if not 0 <= value < number:
+                raise ValueError(f"there is no {what} {value}: 0 to {number - 1}")
+        return values.astype(np.int64)
+
+    def _begin(
+        self,
+        which: NDArray[np.bool_],
+        weeks: NDArray[np.int64] | None,
+        worlds: NDArray[np.int64] | None,
+    ) -> None:
         count = int(which.sum())
         first = self._rng.choice(Part.TRAINING.first_days, count)
         world = self._rng.integers(0, len(self._batch.scene.worlds), count)
-        days = first if weeks is None else np.asarray(weeks) * DAYS_PER_WEEK
-        world = world if worlds is None else np.asarray(worlds)
+        days = first if weeks is None else weeks * DAYS_PER_WEEK
+        world = world if worlds is None else worlds
         self._batch.reset(which, world, days * HOURS_PER_DAY)
         self._left[which] = self._decisions
 

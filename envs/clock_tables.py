@@ -44,10 +44,11 @@ class ClockTables(NamedTuple):
 
 
 def clock_tables(
-    building: Building, worlds: Sequence[World], sources: Sequence[int], real: type
+    buildings: Sequence[Building], worlds: Sequence[World], sources: Sequence[int], real: type
 ) -> ClockTables:
-    """Tables of ``worlds``; ``sources``: the world that each table of surroundings is from."""
-    clock: Floats = np.stack([_clock(building, worlds[k]) for k in sources]).astype(real)
+    """Tables of ``worlds``; ``buildings``: whose each world is; ``sources``: the world that each
+    table of surroundings is from."""
+    clock: Floats = np.stack([_clock(buildings[k], worlds[k]) for k in sources]).astype(real)
     eta: Floats = np.stack(
         [np.stack([w.rows.temperature_eta, w.rows.ghi_eta], axis=-1) for w in worlds]
     ).astype(real)

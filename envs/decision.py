@@ -34,7 +34,7 @@ class Setting(NamedTuple):
     comfort: Floats
     """(3,): KpiLimits."""
     orientations: Floats
-    """(zones, 2): sine and cosine of each zone's facade."""
+    """(zones, 2), each a row of parameters: sine and cosine of each zone's facade."""
     tables: WorldTables
     clocks: ClockTables
 

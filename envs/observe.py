@@ -50,7 +50,7 @@ from hvac_rl.safety.values import ZoneWish
 from sim_buildings.buffers import Buffers, Floats
 from sim_buildings.columns import Z_AIR
 from sim_buildings.forecast import window_ghi_w_m2, window_outdoor_c
-from sim_buildings.lanes import LANES, at
+from sim_buildings.lanes import LANES, at, of
 
 N_ZONE_FEATURES = len(ZoneFeatures._fields)
 N_SITE_FEATURES = len(SiteFeatures._fields)
@@ -114,15 +114,14 @@ def show(
 ) -> None:
     """Every zone's observation of block ``block`` into ``shown``.
 
-    ``orientations``: (zones, 2), sine and cosine of each zone's facade.
+    ``orientations``: (zones, 2), sine and cosine of each zone's facade, as a row of parameters.
     """
     zones = buffers.zones.shape[0]
     begin_mean(memory.building)
     for z in range(zones):
         add_air(buffers.zones[z], memory.building)
         own_features(
-            orientations[z, 0], orientations[z, 1], buffers.zones[z], memory.zones[z],
-            shown.zones[z],
+            orientations[z], buffers.zones[z], memory.zones[z], shown.zones[z],
         )  # fmt: skip
     end_mean(memory.building.dtype.type(zones), memory.building)  # type: ignore[arg-type]
     shared_features(price_mean, buffers.building, memory.clock, memory.building, shown.site)
@@ -157,7 +156,7 @@ def end_mean(zones: float, building: Floats) -> None:
         building[at(U_BUILDING_AIR, lane)] /= zones
 
 
-def own_features(sine: float, cosine: float, zone: Floats, control: Floats, out: Floats) -> None:
+def own_features(facing: Floats, zone: Floats, control: Floats, out: Floats) -> None:
     """The zone's part of its observation."""
     for lane in range(LANES):
         wish = ZoneWish(
@@ -167,8 +166,9 @@ def own_features(sine: float, cosine: float, zone: Floats, control: Floats, out:
             control[at(C_LIGHT, lane)],
         )
         seen = zone_features(
-            facts_of(zone, control, lane), control[at(C_SLOW, lane)], wish, sine, cosine
-        )
+            facts_of(zone, control, lane), control[at(C_SLOW, lane)], wish,
+            facing[of(0, lane)], facing[of(1, lane)],
+        )  # fmt: skip
         out[at(0, lane)] = seen.air
         out[at(1, lane)] = seen.air_slow
         out[at(2, lane)] = seen.co2

@@ -58,20 +58,34 @@ class Scene:
         else:
             params = side_by_side([own[v] for v in variant_of_lane])
         orders = [sun_columns(own[0], one) for one in own]
-        tables, index, sources = tables_of(self.worlds, real, [orders[v] for v in self.variant_of])
+        # Variants keep hours of their own.
+        hours = [(b.schedule.start_h, b.schedule.end_h) for b in self.buildings]
+        tables, index, sources = tables_of(
+            self.worlds,
+            real,
+            [orders[v] for v in self.variant_of],
+            [hours[v] for v in self.variant_of],
+        )
         limits = self.zone_limits
         band = KpiLimits(limits.comfort_min_c, limits.comfort_max_c)
-        facing = [orientation(zone.azimuth_deg) for zone in first.zones]
+        facing = [[orientation(zone.azimuth_deg) for zone in b.zones] for b in self.buildings]
+        beside = [facing[v] for v in (variant_of_lane or [0])]
         return (
             Setting(
                 params=as_type(params, real),
                 numbers=Numbers(
-                    as_row(limits, real), as_row(self.handler_limits, real), as_row(self.rule, real)
+                    *(
+                        # As rows of parameters lie: each number once for every lane's own.
+                        np.repeat(as_row(numbers, real), len(beside))
+                        for numbers in (limits, self.handler_limits, self.rule)
+                    )
                 ),
                 comfort=as_row(band, real),
-                orientations=np.array(facing, dtype=real),
+                orientations=np.stack(beside, axis=-1).reshape(len(first.zones), -1).astype(real),
                 tables=tables,
-                clocks=clock_tables(first, self.worlds, sources, real),
+                clocks=clock_tables(
+                    [self.buildings[v] for v in self.variant_of], self.worlds, sources, real
+                ),
             ),
             index,
         )
@@ -94,14 +108,20 @@ def make_scene(
     zone_limits: ZoneLimits | None = None,
     handler_limits: AirHandlerLimits | None = None,
 ) -> Scene:
-    """A scene; defaults are the daemon's. Raises ValueError for worlds of different lengths."""
+    """A scene; defaults are the daemon's. Raises ValueError where the worlds do not fit."""
     buildings = (building,) if isinstance(building, Building) else tuple(building)
     if not worlds:
         raise ValueError("a scene needs at least one world")
+    belongs = [0] * len(worlds) if variant_of is None else list(variant_of)
+    if len(belongs) != len(worlds) or not all(0 <= v < len(buildings) for v in belongs):
+        raise ValueError(
+            f"variant_of names one of {len(buildings)} variants for each of {len(worlds)} worlds, "
+            f"is {belongs}"
+        )
     return Scene(
         buildings=buildings,
         worlds=tuple(worlds),
-        variant_of=np.array(variant_of or [0] * len(worlds), dtype=np.int64),
+        variant_of=np.array(belongs, dtype=np.int64),
         rule=rule or RuleParameters(),
         zone_limits=zone_limits or ZoneLimits(),
         handler_limits=handler_limits or AirHandlerLimits(),

@@ -41,12 +41,14 @@ def tables_of(
     worlds: Sequence[World],
     real: type = np.float64,
     orders: Sequence[Ints] | None = None,
+    hours: Sequence[tuple[float, float]] | None = None,
 ) -> tuple[WorldTables, WorldIndex, list[int]]:
     """(tables, each world's place in them, the world that each table of surroundings is from).
 
     ``orders``: for each world the column of sun that takes each place
-    (:func:`sim_buildings.variants.sun_columns`). Raises ValueError for worlds of different lengths
-    or buildings.
+    (:func:`sim_buildings.variants.sun_columns`). ``hours``: of each world's building; where they
+    differ, so do the clocks, and worlds do not share a table. Raises ValueError for worlds of
+    different lengths or buildings.
     """
     first = worlds[0]
     if any(
@@ -60,7 +62,12 @@ def tables_of(
     of: list[int] = []
     for k, world in enumerate(worlds):
         # Worlds of one weather share its very arrays; prices may still differ.
-        key = (id(world.rows.facade_beam_w_m2), world.rows.price_per_kwh.tobytes(), turned[k])
+        key = (
+            id(world.rows.facade_beam_w_m2),
+            world.rows.price_per_kwh.tobytes(),
+            turned[k],
+            hours[k] if hours else None,
+        )
         if key not in place:
             place[key] = len(sources)
             sources.append(k)

@@ -1,4 +1,4 @@
-"""The environments as a user of Gymnasium and stable-baselines3 meets them."""
+"""The environment of one building as a user of Gymnasium and stable-baselines3 meets it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,22 @@ from gymnasium.utils.env_checker import check_env
 from stable_baselines3 import PPO
 from stable_baselines3.common.env_checker import check_env as sb3_check_env
 
-from envs.batch import Batch, make_setting, make_worlds
-from envs.building_env import BuildingEnv
+from envs.building_env import OBSERVED, BuildingEnv
 from envs.calendar_split import Part
 from envs.zone_vec_env import ZoneVecEnv
-from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_FEATURES
+from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, MODES, N_FEATURES
 from hvac_rl.control.kpis import Kpis
-from sim_buildings.building import load_building
-from sim_buildings.world import make_world
+from hvac_rl.errors import ConfigError
+from sim_buildings.building import Building
+
+IDS = {
+    "SmallOffice": 5,
+    "MediumOffice": 15,
+    "LargeOffice": 200,
+    "Retail": 5,
+    "House": 5,
+}
+VIEWS = ("modes", "discrete", "continuous")
 
 
 @pytest.fixture(scope="module")
@@ -32,30 +40,50 @@ def env() -> BuildingEnv:
 
 
 @pytest.mark.parametrize(
-    "make",
+    "script",
     [
-        "import envs; env = gymnasium.make('hvac_rl/SmallOffice-v0')",
-        "env = gymnasium.make('envs:hvac_rl/SmallOffice-v0')",
+        "import envs; print(len(gymnasium.make('hvac_rl/SmallOffice-v0').unwrapped.zone_names))",
+        "env = gymnasium.make('envs:hvac_rl/SmallOffice-v0'); env.reset(seed=1); "
+        "print(env.step(env.action_space.sample())[1])",
     ],
 )
-def test_make_works_from_a_fresh_interpreter(make: str) -> None:
-    script = (
-        f"import gymnasium; {make}; env.reset(seed=1); "
-        "print(env.step(env.action_space.sample())[1])"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+def test_make_works_from_a_fresh_interpreter(script: str) -> None:
+    command = [sys.executable, "-c", f"import gymnasium; {script}"]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert np.isfinite(float(done.stdout))
 
 
-def test_gymnasiums_checker_is_content() -> None:
+@pytest.mark.parametrize("action", VIEWS)
+def test_gymnasiums_checker_is_content(action: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
-        check_env(gymnasium.make("envs:hvac_rl/SmallOffice-v0", days=1).unwrapped)
+        made = gymnasium.make("envs:hvac_rl/SmallOffice-v0", days=1, action=action)
+        check_env(made.unwrapped)
 
 
-def test_stable_baselines3s_checker_is_content() -> None:
-    sb3_check_env(BuildingEnv(days=1))
+@pytest.mark.parametrize("action", VIEWS)
+def test_stable_baselines3s_checker_is_content(action: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        sb3_check_env(BuildingEnv(days=1, action=action))
+
+
+@pytest.mark.parametrize(("name", "zones"), IDS.items())
+def test_every_building_of_the_catalogue_runs(name: str, zones: int) -> None:
+    made = gymnasium.make(f"envs:hvac_rl/{name}-v0", days=1, seeds=(1000,))
+    observation, info = made.reset(seed=1)
+    assert observation.shape == (zones * N_FEATURES,)
+    assert len(info["day"]) == len("2026-01-01")
+    made.action_space.seed(1)
+    for _ in range(2):
+        observation, reward, terminated, truncated, info = made.step(made.action_space.sample())
+        assert made.observation_space.contains(observation)
+        assert np.abs(observation).max() < OBSERVED
+        assert reward < 0.0
+        assert not terminated
+        assert not truncated
+        assert info["kpis"].energy_kwh > 0.0
 
 
 def test_a_users_ppo_script_runs_unchanged() -> None:
@@ -63,23 +91,34 @@ def test_a_users_ppo_script_runs_unchanged() -> None:
     model.learn(24)
 
 
-def run(env: BuildingEnv, modes: list[int], seed: int, **options: Any) -> tuple[Any, float]:
-    observation, _ = env.reset(seed=seed, options=options)
-    rewards = 0.0
-    for _ in range(24):
+def run(
+    env: BuildingEnv, modes: list[int], seed: int | None, hours: int = 24, **options: Any
+) -> tuple[list[Any], list[float]]:
+    """(observations, rewards) under the same modes."""
+    seen = [env.reset(seed=seed, options=options)[0]]
+    rewards = []
+    for _ in range(hours):
         observation, reward, terminated, _, _ = env.step(np.array(modes))
         assert not terminated
-        rewards += reward
-    return observation, rewards
+        seen.append(observation)
+        rewards.append(reward)
+    return seen, rewards
 
 
 def test_a_seed_gives_bitwise_the_same_episode(env: BuildingEnv) -> None:
-    first, reward = run(env, [0, 1, 2, 3, 4], 7)
+    first, rewards = run(env, [0, 1, 2, 3, 4], 7)
     again, same = run(env, [0, 1, 2, 3, 4], 7)
+    fresh, as_well = run(BuildingEnv(days=2), [0, 1, 2, 3, 4], 7)
     other, _ = run(env, [0, 1, 2, 3, 4], 8)
-    assert (first == again).all()
-    assert reward == same
-    assert (first != other).any()
+    assert np.array_equal(first, again)
+    assert np.array_equal(first, fresh)
+    assert rewards == same == as_well
+    assert (first[0] != other[0]).any()
+    # Without a seed the draw goes on, and so it does in another environment.
+    assert np.array_equal(run(env, [0] * 5, 7)[0], run(env, [0] * 5, 7)[0])
+    following = [env.reset()[1]["day"] for _ in range(4)]
+    env.reset(seed=7)
+    assert [env.reset()[1]["day"] for _ in range(4)] == following
 
 
 def test_an_episode_is_truncated_after_its_days(env: BuildingEnv) -> None:
@@ -89,24 +128,85 @@ def test_an_episode_is_truncated_after_its_days(env: BuildingEnv) -> None:
 
 
 def test_modes_change_the_building_and_kpis_add_up(env: BuildingEnv) -> None:
-    env.reset(seed=3, options={"week": 2})
-    costs = 0.0
-    for _ in range(24):
-        *_, info = env.step(np.full(5, MODE_NAMES.index("comfort")))
-        costs += info["kpis"].cost
-    assert info["totals"].cost == pytest.approx(costs)
-    assert info["totals"].hours == 24
-    comfort = info["totals"].energy_kwh
-    env.reset(seed=3, options={"week": 2})
-    for _ in range(24):
-        *_, info = env.step(np.full(5, MODE_NAMES.index("off")))
-    assert info["totals"].energy_kwh < comfort
+    energy = {}
+    for mode in ("comfort", "off"):
+        env.reset(seed=3, options={"week": 2})
+        each = []
+        for _ in range(24):
+            *_, info = env.step(np.full(5, MODE_NAMES.index(mode)))
+            each.append(info["kpis"])
+        for name in Kpis._fields:
+            values = [getattr(one, name) for one in each]
+            total = max(values) if name == "peak_kw" else sum(values)
+            assert getattr(info["totals"], name) == pytest.approx(total), name
+        assert info["totals"].hours == 24
+        energy[mode] = info["totals"].energy_kwh
+    assert energy["off"] < 0.9 * energy["comfort"]
+
+
+def test_four_quarters_are_an_hour() -> None:
+    """The same modes held: the same building, and totals that add up."""
+    hourly, quarterly = BuildingEnv(days=1), BuildingEnv(days=1, decision_h=0.25)
+    modes = np.array([0, 1, 2, 3, 4])
+    for one in (hourly, quarterly):
+        one.reset(seed=5)
+    for hour in range(24):
+        observation, reward, _, over, info = hourly.step(modes)
+        rewards = 0.0
+        for quarter in range(4):
+            seen, part, _, ended, so_far = quarterly.step(modes)
+            rewards += part
+            assert ended == (hour == 23 and quarter == 3)
+        assert (seen == observation).all()
+        assert rewards == pytest.approx(reward)
+    assert over
+    assert so_far["totals"].hours == info["totals"].hours == 24
+    assert so_far["totals"] == pytest.approx(info["totals"])
+
+
+def test_the_views_are_views_of_one_building() -> None:
+    """One mode for all, a mode for each, and the setpoints that modes mean."""
+    modes, one, free = (BuildingEnv(days=1, action=view) for view in VIEWS)
+    assert modes.action_space == gymnasium.spaces.MultiDiscrete([len(MODES)] * 5)
+    assert one.action_space == gymnasium.spaces.Discrete(len(MODES))
+    assert free.action_space == gymnasium.spaces.Box(-1.0, 1.0, (20,), np.float32)
+    for env in (modes, one, free):
+        env.reset(seed=5, options={"week": 28})
+    for mode in (3, 1, 9):
+        seen, reward, *_ = modes.step(np.full(5, mode))
+        alike, same, *_ = one.step(np.int64(mode))
+        assert (seen == alike).all()
+        assert reward == same
+    # In midsummer the warmest of everything costs less than the coldest.
+    energy = []
+    for level in (-1.0, 1.0):
+        free.reset(seed=5, options={"week": 28})
+        action = np.resize(np.float32([-1.0, level, 0.0, -1.0]), 20)
+        for _ in range(12):
+            *_, info = free.step(action)
+        energy.append(info["totals"].energy_kwh)
+    assert energy[1] < 0.9 * energy[0]
+
+
+def test_setpoints_span_their_ranges() -> None:
+    """What the guard leaves of 26 °C against 12 °C: the first warms the rooms in midwinter."""
+    free = BuildingEnv(days=1, action="continuous", observations=["air"])
+    warm = []
+    for heating in (-1.0, 1.0):
+        free.reset(seed=5, options={"week": 1})
+        for _ in range(12):
+            seen, *_ = free.step(np.resize(np.float32([heating, 1.0, -1.0, -1.0]), 20))
+        warm.append(5.0 * float(seen.mean()) + 22.5)
+    assert warm[1] - warm[0] > 1.0
 
 
 def test_reward_and_observations_are_arguments() -> None:
-    chosen = BuildingEnv(days=1, observations=["air", "price"], reward_weights={"energy_kwh": 2.0})
+    chosen = BuildingEnv(days=1, observations=["price", "air"], reward_weights={"energy_kwh": 2.0})
     assert chosen.observation_space.shape == (10,)
-    chosen.reset(seed=1)
+    seen, _ = chosen.reset(seed=1)
+    every, _ = BuildingEnv(days=1).reset(seed=1)
+    columns = every.reshape(5, N_FEATURES)[:, [FEATURE_NAMES.index("price"), 0]]
+    assert (seen.reshape(5, 2) == columns).all()
     _, reward, _, _, info = chosen.step(np.zeros(5, dtype=np.int64))
     assert reward == pytest.approx(-2.0 * info["kpis"].energy_kwh)
 
@@ -118,25 +218,49 @@ def test_reward_and_observations_are_arguments() -> None:
     assert mine.step(np.zeros(5, dtype=np.int64))[1] == 42.0
 
 
+def test_the_default_reward_is_cost_and_discomfort(env: BuildingEnv) -> None:
+    env.reset(seed=1)
+    for _ in range(12):
+        _, reward, _, _, info = env.step(np.full(5, MODE_NAMES.index("off")))
+        kpis = info["kpis"]
+        burden = kpis.cost + 2.0 * kpis.thermal_discomfort_kh + 0.001 * kpis.air_quality_ppmh
+        assert reward == pytest.approx(-burden)
+    assert info["totals"].thermal_discomfort_kh > 0.0
+
+
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "words"),
     [
-        {"observations": ["weather"]},
-        {"reward_weights": {"fame": 1.0}},
-        {"reward_weights": {"cost": 1.0}, "reward": lambda kpis: 0.0},
-        {"days": 0},
-        {"render_mode": "human"},
+        ({"observations": ["weather"]}, "there is no observation 'weather'"),
+        ({"reward_weights": {"fame": 1.0}}, "there is no KPI 'fame'"),
+        ({"reward_weights": {"cost": 1.0}, "reward": lambda kpis: 0.0}, "not both"),
+        ({"days": 0}, "at least one day"),
+        ({"render_mode": "human"}, "there is no render mode"),
+        ({"action": "valves"}, "there is no action view 'valves'; known are: modes"),
+        ({"decision_h": 0.4}, r"multiple of 0.25"),
+        ({"seeds": ()}, "at least one world"),
     ],
 )
-def test_wrong_arguments_are_refused(arguments: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"there is no|not both|at least one day"):
+def test_wrong_arguments_are_refused(arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
         BuildingEnv(**arguments)
 
 
-def test_wrong_reset_options_are_refused(env: BuildingEnv) -> None:
-    for options in ({"weak": 1}, {"week": 60}, {"world": 99}):
-        with pytest.raises(ValueError, match="there is no"):
-            env.reset(seed=1, options=options)
+@pytest.mark.parametrize("name", ["building", "weather", "tariff"])
+def test_names_that_there_are_not_are_refused(env: BuildingEnv, name: str) -> None:
+    with pytest.raises(ConfigError, match="no_such"):
+        BuildingEnv(**{name: "no_such"})  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="no_such"):
+        env.reset(options={name: "no_such"})
+
+
+@pytest.mark.parametrize("action", [np.full(5, 10), np.array([0, 0, -1, 0, 0])])
+def test_modes_that_there_are_not_are_refused(env: BuildingEnv, action: np.ndarray) -> None:
+    env.reset(seed=1)
+    with pytest.raises(ValueError, match="a mode is 0 to 9"):
+        env.step(action)
+    with pytest.raises(ValueError, match="a mode is 0 to 9"):
+        BuildingEnv(days=1, action="discrete").step(action[2])
 
 
 def test_training_validation_and_test_do_not_overlap() -> None:
@@ -146,8 +270,8 @@ def test_training_validation_and_test_do_not_overlap() -> None:
     assert sum(len(part.first_days) for part in Part) == 52
 
 
-def test_the_base_rule_earns_nothing_against_itself() -> None:
-    env = ZoneVecEnv(load_building("small_office"), buildings=2, seeds=[1000], seed=1)
+def test_the_base_rule_earns_nothing_against_itself(small_office: Building) -> None:
+    env = ZoneVecEnv(small_office, buildings=2, seeds=[1000], seed=1)
     assert env.reset().shape == (10, N_FEATURES)
     for _ in range(30):
         _, rewards, _, _ = env.step(np.zeros(10, dtype=np.int64))
@@ -156,38 +280,17 @@ def test_the_base_rule_earns_nothing_against_itself() -> None:
     assert (rewards != 0.0).any()
 
 
-def test_a_finished_building_restarts_without_touching_the_others() -> None:
-    building = load_building("small_office")
-    worlds = make_worlds([make_world(building, seed=1)])
-    batch = Batch(make_setting(building), worlds, 2)
-    batch.reset(np.ones(2, dtype=np.bool_), np.zeros(2, dtype=int), np.array([240, 4800]))
-    before = [array[1].copy() for array in (*batch.buffers, *batch.memory)]
-    batch.reset(np.array([True, False]), np.zeros(1, dtype=int), np.array([960]))
-    after = [array[1] for array in (*batch.buffers, *batch.memory)]
-    assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True))
-
-
-def test_threads_do_not_change_the_result() -> None:
-    building = load_building("small_office")
-    worlds = make_worlds([make_world(building, seed=1)])
-    hours = np.arange(20) * 240
-    many = Batch(make_setting(building), worlds, 20)
-    many.reset(np.ones(20, dtype=np.bool_), np.zeros(20, dtype=int), hours)
-    many.step(np.full((20, 5), 3))
-    one = Batch(make_setting(building), worlds, 1)
-    one.reset(np.ones(1, dtype=np.bool_), np.zeros(1, dtype=int), hours[13:14])
-    one.step(np.full((1, 5), 3))
-    assert (one.observations[0] == many.observations[13]).all()
-    assert one.totals[0, T_COST] == many.totals[13, T_COST]
-
-
-def test_features_are_moderate_over_a_year() -> None:
-    building = load_building("small_office")
-    worlds = make_worlds([make_world(building, seed=1)])
-    batch = Batch(make_setting(building), worlds, 52)
-    batch.reset(np.ones(52, dtype=np.bool_), np.zeros(52, dtype=int), np.arange(52) * 168)
-    for _ in range(48):
-        batch.step(np.zeros((52, 5), dtype=np.int64))
-        assert np.isfinite(batch.observations).all()
-        worst = FEATURE_NAMES[int(np.abs(batch.observations).max(axis=(0, 1)).argmax())]
-        assert np.abs(batch.observations).max() < 5.0, worst
+def test_zones_whose_week_is_over_begin_anew(small_office: Building) -> None:
+    env = ZoneVecEnv(small_office, buildings=2, seeds=[1000], seed=1)
+    env.reset()
+    for _ in range(168):
+        seen, _, dones, infos = env.step(np.zeros(10, dtype=np.int64))
+        assert (dones[:5] == dones[0]).all()
+        assert (dones[5:] == dones[5]).all()
+        for i in np.flatnonzero(dones):
+            assert infos[i]["TimeLimit.truncated"]
+            assert (infos[i]["terminal_observation"] != seen[i]).any()
+        if dones.any():
+            break
+    else:
+        pytest.fail("within a week every building ends one")
