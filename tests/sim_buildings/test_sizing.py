@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim_buildings.air import AIR_HEAT_J_M3_K
-from sim_buildings.building import Building, Schedule, load_building
+from sim_buildings.building import Building, Schedule, catalogue, load_building
 from sim_buildings.columns import Z_IDEAL_HEAT
 from sim_buildings.design_days import (
     DesignWeather,
@@ -59,8 +59,9 @@ def test_a_steady_day_is_the_sum_of_its_gains(empty_building: Building) -> None:
     # Radiation that walls take partly leaves through them; people are the only gain.
     zone = quiet.zones[1]
     people_w = zone.design_people * zone.person_sensible_w
-    assert 0.95 * people_w < load[5, 12] < people_w
-    assert load == pytest.approx(np.full(SHAPE, load[0, 0]))
+    assert 0.9 * people_w < load[5, 12] < people_w
+    # To what is left of settling after ten days.
+    assert load == pytest.approx(np.full(SHAPE, load[0, 0]), rel=1e-4)
 
 
 def test_sun_through_the_glass_all_day_is_taken_out_again(empty_building: Building) -> None:
@@ -69,11 +70,11 @@ def test_sun_through_the_glass_all_day_is_taken_out_again(empty_building: Buildi
     load = cooling_loads_w(nobody, steady(nobody.bms.occupied_cooling_c, 100.0))["south"]
     sun_w = 100.0 * zones[1].window_area_m2 * zones[1].window_shgc
     # Some is reflected out through the glass, some warms walls and glass and leaves there.
-    assert 0.85 * sun_w < load[0, 0] < 0.97 * sun_w
+    assert 0.8 * sun_w < load[0, 0] < 0.9 * sun_w
 
 
 def test_a_cold_sky_takes_heat(empty_building: Building) -> None:
-    """Through the roof and walls by U A, 4.63 W/(m2 K) of an outer film of 17; and the glass."""
+    """By U A of what sees it, 4.63 W/(m2 K) of the outer film; surfaces indoors cool with it."""
     clear = steady(2.0)
     cold = replace(clear, heating_sky_c=-8.0)
     zone = empty_building.zones[1]
@@ -85,18 +86,18 @@ def test_a_cold_sky_takes_heat(empty_building: Building) -> None:
     )
     share = LONGWAVE_W_M2_K / zone.outer_film_w_m2_k
     expected_w = share * (roof_w_k + WALL_SKY_VIEW * walls_w_k) * 10.0
-    assert more_w == pytest.approx(expected_w, rel=0.05)
+    assert 0.9 * expected_w < more_w < expected_w
 
 
 def test_heating_is_u_times_a_times_the_difference(building: Building) -> None:
-    """Colder surfaces than those at which the film holds take a little more."""
+    """A little less: outer surfaces see one another and are all colder than the air."""
     ua = (
         20.64 * 3.24 + 63.81 * 0.704 + 113.45 * 0.193 + 27.69 * 1.264
         + AIR_HEAT_J_M3_K * 0.000569 * (63.81 + 20.64) * 0.25 * 0.224 * 0.5 * 4.0
     )  # fmt: skip
     calm = tuple(replace(handler, local_wind=0.5) for handler in building.air_handlers)
     windy = replace(building, air_handlers=calm)
-    assert heating_loads_w(windy, steady(-9.0))["south"] == pytest.approx(30.0 * ua, rel=0.05)
+    assert 0.9 * 30.0 * ua < heating_loads_w(windy, steady(-9.0))["south"] < 30.0 * ua
     assert heating_loads_w(windy, steady(25.0))["south"] == 0.0
 
 
@@ -160,15 +161,7 @@ def test_coils_dry_the_air_that_comes_in(building: Building) -> None:
     assert more_w == pytest.approx(COOLING_MARGIN * dried_w, rel=0.02)
 
 
-def test_the_small_office_was_sized_on_the_simulation(greensboro: DesignWeather) -> None:
-    """Its flows come from simulated peaks; the rule comes near them without simulating."""
-    building, sizing = sized("small_office", greensboro)
-    for zone in building.zones:
-        suggested = sizing.zones[zone.name].airflow_max_m3_s
-        assert suggested == pytest.approx(zone.airflow_max_m3_s, rel=0.2)
-
-
-@pytest.mark.parametrize("name", ["medium_office", "large_office", "retail", "house"])
+@pytest.mark.parametrize("name", catalogue())
 def test_the_files_hold_what_the_rule_suggests(name: str, greensboro: DesignWeather) -> None:
     building, sizing = sized(name, greensboro)
     largest: dict[str, float] = {}

@@ -31,8 +31,7 @@ from sim_buildings.thermal import (
     LONGWAVE_W_M2_K,
     WALL_SKY_VIEW,
     air_equation,
-    beyond_film,
-    coupled_node,
+    coupled_nodes,
 )
 
 
@@ -108,20 +107,29 @@ def test_sun_on_a_roof_and_walls_is_the_sol_air_temperature(
 
 def test_without_services_everything_ends_at_the_outdoor_temperature() -> None:
     """Backward Euler is stable at any substep: a day at a time goes straight there."""
-    air_c, mass_c = 40.0, -10.0
+    air_c, envelope_c, mass_c = 40.0, 30.0, -10.0
     for _ in range(400):
-        a, b = coupled_node(mass_c, 1e6, 20.0, 100.0, 20.0 * 5.0, 86_400.0)
-        n, d = air_equation(air_c, 1e5, 50.0, 5.0, 0.0, 0.0, 0.0, 100.0, a, b, 0.0, 86_400.0)
+        a_e, b_e, a_m, b_m = coupled_nodes(
+            envelope_c, mass_c, 1e6, 1e6, 20.0, 10.0, 100.0, 80.0, 60.0,
+            20.0 * 5.0, 10.0 * 5.0, 86_400.0,
+        )  # fmt: skip
+        n, d = air_equation(
+            air_c, 1e5, 50.0, 50.0 * 5.0, 100.0, a_e, b_e, 80.0, a_m, b_m, 0.0, 86_400.0
+        )
         air_c = n / d
-        mass_c = a + b * air_c
-    assert (air_c, mass_c) == (pytest.approx(5.0), pytest.approx(5.0))
+        envelope_c, mass_c = a_e + b_e * air_c, a_m + b_m * air_c
+    assert [air_c, envelope_c, mass_c] == pytest.approx([5.0, 5.0, 5.0])
 
 
 def test_a_node_by_hand() -> None:
-    # C/dt = 100: (100 x 10 + 500) / (100 + 20 + 80), 80 / 200.
-    assert coupled_node(10.0, 1000.0, 20.0, 80.0, 500.0, 10.0) == (7.5, 0.4)
-    # 100 x 20 + 50 x 5 + 80 x 7.5 + 40 x 12 + 30; 100 + 50 + 80 x 0.6 + 40 x 0.75.
-    n, d = air_equation(20.0, 1000.0, 50.0, 5.0, 80.0, 7.5, 0.4, 40.0, 12.0, 0.25, 30.0, 10.0)
+    # Nothing between the masses. C/dt = 100: (100 x 10 + 500) / (100 + 20 + 80), 80 / 200;
+    # (50 x 20 + 100) / (50 + 10 + 40), 40 / 100.
+    found = coupled_nodes(
+        10.0, 20.0, 1000.0, 500.0, 20.0, 10.0, 80.0, 40.0, 0.0, 500.0, 100.0, 10.0
+    )
+    assert found == pytest.approx((7.5, 0.4, 11.0, 0.4))
+    # 100 x 20 + 250 + 80 x 7.5 + 40 x 12 + 30; 100 + 50 + 80 x 0.6 + 40 x 0.75.
+    n, d = air_equation(20.0, 1000.0, 50.0, 250.0, 80.0, 7.5, 0.4, 40.0, 12.0, 0.25, 30.0, 10.0)
     assert (n, d) == (pytest.approx(3360.0), pytest.approx(228.0))
 
 
@@ -132,8 +140,3 @@ def test_one_capacity_cools_by_its_time_constant() -> None:
         n, d = air_equation(air_c, 1e6, 200.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, dt_s)
         air_c = n / d
     assert air_c == pytest.approx(20.0 * exp(-200.0 * hour_s / 1e6), rel=1e-4)
-
-
-def test_an_element_with_its_film_keeps_its_u_value() -> None:
-    outer = beyond_film(0.5, 10.0, 8.0)
-    assert 1.0 / (1.0 / outer + 1.0 / (8.0 * 10.0)) == pytest.approx(0.5 * 10.0)
