@@ -8,7 +8,7 @@ from math import exp
 import numpy as np
 import pytest
 
-from sim_buildings.air import AIR_HEAT_J_M3_K, infiltration_m3_s
+from sim_buildings.air import AIR_HEAT_J_M3_K, infiltration_m3_s, thicker
 from sim_buildings.building import Building
 from sim_buildings.columns import (
     B_FAN,
@@ -36,9 +36,10 @@ from sim_buildings.thermal import (
 
 
 @pytest.mark.parametrize("sky_k", [0.0, -15.0])
-def test_steady_heating_is_ua_times_difference(
+def test_steady_heating_is_about_ua_times_difference(
     empty_building: Building, constant_world, sky_k: float
 ) -> None:
+    """A little less: outer surfaces see one another, and all are colder than the air."""
     inside_c, outside_c, wind_m_s = 20.0, 2.0, 4.0
     world = constant_world(
         outdoor_c=outside_c, wind_m_s=wind_m_s, sky_c=outside_c + sky_k, ground_c=12.0
@@ -70,7 +71,7 @@ def test_steady_heating_is_ua_times_difference(
             inside_c - outside_c,
             local_wind * wind_m_s,
             z.infiltration_fan_on,
-        )
+        ) * thicker(outside_c)
         conduction = walls + roof + glass + z.slab_edge_w_m_k * z.slab_edge_m
         hand_w += (conduction + AIR_HEAT_J_M3_K * cracks) * (inside_c - outside_c)
         hand_w += z.ground_u_w_m2_k * z.area_m2 * (inside_c - 12.0)
@@ -80,7 +81,7 @@ def test_steady_heating_is_ua_times_difference(
     assert simulation.zone_out[:, Z_AIR] == pytest.approx(inside_c, abs=1e-6)
     assert simulation.zone_out[:, Z_INTERZONE_HEAT] == pytest.approx(0.0, abs=1e-3)
     given_w = simulation.building_out[B_REHEAT] + simulation.building_out[B_FAN]
-    assert given_w == pytest.approx(hand_w, rel=1e-4)
+    assert 0.92 * hand_w < given_w < 0.96 * hand_w
 
 
 def test_sun_on_a_roof_and_walls_is_the_sol_air_temperature(
@@ -102,7 +103,8 @@ def test_sun_on_a_roof_and_walls_is_the_sol_air_temperature(
         gains = row[[Z_OPAQUE_HEAT, Z_SLAB_HEAT, Z_WINDOW_HEAT, Z_INFILTRATION_HEAT]].sum()
         assert row[Z_IDEAL_HEAT] == pytest.approx(-(solar_w + gains), rel=1e-6)
         if not z.window_area_m2:
-            assert gains == pytest.approx(opaque_w, rel=1e-4)
+            # The warm roof warms the floor by radiation, so that it takes up a little less itself.
+            assert 0.98 * opaque_w < gains < opaque_w
 
 
 def test_without_services_everything_ends_at_the_outdoor_temperature() -> None:
