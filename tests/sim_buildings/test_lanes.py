@@ -192,7 +192,7 @@ def test_what_single_precision_costs(name: str, day: int) -> None:
     assert found[1] <= most_k, found
     # Nothing switches there by night in these months; measured: the house in summer 4.4e-3 K.
     if name in ("small_office", "house"):
-        assert found[2] <= 1e-2, found
+        assert found[2] <= (1e-2 if name == "house" else 2e-3), found
     total_j = exact.energy_j + exact.gas_j
     for column, joules in ((B_ENERGY, exact.energy_j), (B_GAS_ENERGY, exact.gas_j)):
         assert abs(float(block.building[column, 0]) - joules) <= energy_share * total_j
