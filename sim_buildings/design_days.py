@@ -1,22 +1,63 @@
 """Design weather of a place, and the heat that a zone makes on its design days.
 
 Cooling: one day for each month whose every hour has the month's 90th percentile of temperature,
-moisture and sun at that hour, after the monthly design conditions of ASHRAE Fundamentals, chapter
-14 (it lists 0.4 to 10 %; all hours and all facades at once are rarer than one of them). The day
-repeats until masses have settled, the air stays at its setpoint. Heating: the year's 99.6 %
-temperature, steady state, without sun and gains. Wind is the year's mean; air handlers run.
+moisture, sky and sun at that hour, after the monthly design conditions of ASHRAE Fundamentals,
+chapter 14 (it lists 0.4 to 10 %; all hours and all facades at once are rarer than one of them). The
+day repeats until masses have settled. Heating: the year's 99.6 % temperature under the mean sky of
+the hours below it, steady state, without sun and gains. The air stays at its setpoint, wind is the
+year's mean, air handlers run; the zone is the simulation's own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim_buildings.air import AIR_HEAT_J_M3_K, infiltration_m3_s
-from sim_buildings.building import Bms, Schedule, Zone
-from sim_buildings.thermal import beyond_film
+from sim_buildings.air import infiltration_m3_s, thicker
+from sim_buildings.building import Bms, Building, Schedule, Zone
+from sim_buildings.parameter_columns import (
+    PF_SOLAR,
+    PF_WALL_SUN,
+    PZ_AIR_HEAT,
+    PZ_ENVELOPE,
+    PZ_ENVELOPE_AIR,
+    PZ_ENVELOPE_AIR_LEAN,
+    PZ_ENVELOPE_AIR_RISE,
+    PZ_ENVELOPE_MASS,
+    PZ_ENVELOPE_OUTDOOR,
+    PZ_ENVELOPE_SKY,
+    PZ_INFILTRATION,
+    PZ_INFILTRATION_FAN_ON,
+    PZ_INFILTRATION_STACK,
+    PZ_INFILTRATION_WIND,
+    PZ_LOCAL_WIND,
+    PZ_MASS,
+    PZ_MASS_AIR,
+    PZ_MASS_AIR_LEAN,
+    PZ_MASS_AIR_RISE,
+    PZ_MASS_GROUND,
+    PZ_MASS_OUTDOOR,
+    PZ_RADIANT_AIR,
+    PZ_RADIANT_ENVELOPE,
+    PZ_RADIANT_MASS,
+    PZ_ROOF_SUN,
+    PZ_SUN_AIR,
+    PZ_SUN_AIR_RISE,
+    PZ_SUN_ENVELOPE,
+    PZ_SUN_ENVELOPE_RISE,
+    PZ_SUN_MASS,
+    PZ_SUN_MASS_RISE,
+    PZ_WINDOW_AIR,
+    PZ_WINDOW_ENVELOPE,
+    PZ_WINDOW_MASS,
+    PZ_WINDOW_SKY,
+)
+from sim_buildings.parameters import parameters
+from sim_buildings.thermal import convection, coupled_nodes
 from sim_buildings.weather import Weather
 
 Floats = NDArray[np.float64]
@@ -26,8 +67,8 @@ HOUR_S = 3600.0
 COOLING_PERCENTILE = 90.0
 HEATING_PERCENTILE = 0.4
 SETTLING_DAYS = 10
-# ASHRAE Fundamentals, chapter 18 (sol-air temperature): a roof sees a sky 4 K colder than the air.
-SKY_DEPRESSION_K = 4.0
+# One step so long that masses store nothing; repeated until natural convection has settled too.
+STEADY_S, STEADY_STEPS = 1e12, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +76,32 @@ class DesignWeather:
     """Extremes of a place; arrays have shape (12 months, 24 hours)."""
 
     heating_outdoor_c: float
+    heating_sky_c: float
     ground_c: float
     """The year's mean beneath the floor."""
     wind_m_s: float
     """At the weather station."""
     outdoor_c: Floats
+    sky_c: Floats
     humidity_kg_kg: Floats
     ghi_w_m2: Floats
     wall_w_m2: dict[float, Floats]
     """Sun on a facade by its azimuth [deg]."""
     window_w_m2: dict[float, Floats]
     """Sun on its glass times the angle modifier."""
+
+
+class _Hour(NamedTuple):
+    """What a zone meets at some hour; heats [W]."""
+
+    outdoor_c: float
+    sky_c: float
+    ground_c: float
+    leak_w_per_k: float
+    solar_w: float
+    outer_sun_w: float
+    convective_w: float
+    radiant_w: float
 
 
 def design_weather(weather: Weather, azimuths_deg: tuple[float, ...]) -> DesignWeather:
@@ -68,11 +124,16 @@ def design_weather(weather: Weather, azimuths_deg: tuple[float, ...]) -> DesignW
         )
 
     sun = {azimuth: weather.facade(azimuth) for azimuth in azimuths_deg}
+    cold_c = float(np.percentile(weather.outdoor_c, HEATING_PERCENTILE))
+    cold = weather.outdoor_c <= cold_c
+    sky_k = float((weather.sky_c - weather.outdoor_c)[cold].mean())
     return DesignWeather(
-        heating_outdoor_c=float(np.percentile(weather.outdoor_c, HEATING_PERCENTILE)),
+        heating_outdoor_c=cold_c,
+        heating_sky_c=cold_c + sky_k,
         ground_c=float(weather.ground_c.mean()),
         wind_m_s=float(weather.wind_m_s.mean()),
         outdoor_c=extreme(weather.outdoor_c),
+        sky_c=extreme(weather.sky_c),
         humidity_kg_kg=extreme(weather.humidity_kg_kg),
         ghi_w_m2=extreme(weather.ghi_w_m2),
         wall_w_m2={azimuth: extreme(facade.incident) for azimuth, facade in sun.items()},
@@ -80,76 +141,137 @@ def design_weather(weather: Weather, azimuths_deg: tuple[float, ...]) -> DesignW
     )
 
 
-def cooling_load_w(
-    zone: Zone, schedule: Schedule, bms: Bms, weather: DesignWeather, local_wind: float
-) -> Floats:
-    """Sensible heat to take out [W], shape (12, 24); negative where the zone would need heat.
+def cooling_loads_w(building: Building, weather: DesignWeather) -> dict[str, Floats]:
+    """Sensible heat to take out of each zone [W], shape (12, 24); negative: it needs heat.
 
-    ``local_wind``: wind at the wall over wind at the weather station. Everybody is there in the
-    schedule's hours, blinds are open.
+    Everybody is there in the schedule's hours, blinds are open, neighbours are as warm.
     """
-    air_c = bms.occupied_cooling_c
-    air_gain, radiation = _gains(zone, schedule, bms)
-    sun = np.zeros((MONTHS, HOURS))
-    wall_sun = np.zeros((MONTHS, HOURS))
-    for facade in zone.facades:
-        glass = facade.window_area_m2 * zone.window_shgc
-        sun += glass * weather.window_w_m2[facade.azimuth_deg]
-        wall_sun += (
-            _outer(zone, zone.wall_u_w_m2_k * facade.wall_area_m2)
-            * (zone.absorptance / zone.outer_film_w_m2_k)
-            * weather.wall_w_m2[facade.azimuth_deg]
+    params = parameters(building)
+    air_c = building.bms.occupied_cooling_c
+    loads: dict[str, Floats] = {}
+    for z, zone in enumerate(building.zones):
+        own = params.zones[z].tolist()
+        convective_w, radiant_w = _gains(zone, building.schedule, building.bms)
+        solar_w = np.zeros((MONTHS, HOURS))
+        outer_sun_w = own[PZ_ROOF_SUN] * weather.ghi_w_m2
+        for e in np.flatnonzero(params.facade_zone == z):
+            azimuth = building.azimuths_deg[params.facade_sun[e]]
+            solar_w += params.facades[e, PF_SOLAR] * weather.window_w_m2[azimuth]
+            outer_sun_w = outer_sun_w + params.facades[e, PF_WALL_SUN] * weather.wall_w_m2[azimuth]
+        loads[zone.name] = np.array(
+            [
+                _repeated_day_w(
+                    own,
+                    air_c,
+                    [
+                        _Hour(
+                            outdoor_c=outdoor_c,
+                            sky_c=float(weather.sky_c[m, h]),
+                            ground_c=weather.ground_c,
+                            leak_w_per_k=_leak_w_per_k(own, air_c, outdoor_c, weather.wind_m_s),
+                            solar_w=float(solar_w[m, h]),
+                            outer_sun_w=float(outer_sun_w[m, h]),
+                            convective_w=float(convective_w[h]),
+                            radiant_w=float(radiant_w[h]),
+                        )
+                        for h, outdoor_c in enumerate(weather.outdoor_c[m].tolist())
+                    ],
+                )
+                for m in range(MONTHS)
+            ]
         )
-    roof = _outer(zone, zone.roof_u_w_m2_k * zone.roof_area_m2)
-    wall_sun += roof * (zone.absorptance / zone.outer_film_w_m2_k * weather.ghi_w_m2)
-    wall_sun -= roof * SKY_DEPRESSION_K
-    radiation = radiation + (1.0 - zone.solar_to_air) * sun
-    # Without wall or roof all radiation falls on furniture, floor and ceiling.
-    to_mass = zone.radiation_to_mass if _opaque_m2(zone) > 0.0 else 1.0
+    return loads
 
-    envelope_c = _periodic(
-        _envelope_j_per_k(zone),
-        zone.inner_film_w_m2_k * _opaque_m2(zone),
-        _outer(zone),
-        air_c,
-        _outer(zone) * weather.outdoor_c + wall_sun + (1.0 - to_mass) * radiation,
+
+def heating_loads_w(building: Building, weather: DesignWeather) -> dict[str, float]:
+    """Heat that keeps each zone at its heating setpoint [W], at least 0."""
+    air_c, outdoor_c = building.bms.occupied_heating_c, weather.heating_outdoor_c
+    found: dict[str, float] = {}
+    for zone, row in zip(building.zones, parameters(building).zones, strict=True):
+        own = row.tolist()
+        leak = _leak_w_per_k(own, air_c, outdoor_c, weather.wind_m_s)
+        hour = _Hour(outdoor_c, weather.heating_sky_c, weather.ground_c, leak, 0.0, 0.0, 0.0, 0.0)
+        envelope_c = mass_c = air_c
+        load_w = 0.0
+        for _ in range(STEADY_STEPS):
+            envelope_c, mass_c, load_w = _step(own, air_c, envelope_c, mass_c, hour, STEADY_S)
+        found[zone.name] = max(0.0, -load_w)
+    return found
+
+
+def _repeated_day_w(own: Sequence[float], air_c: float, day: Sequence[_Hour]) -> list[float]:
+    envelope_c = mass_c = air_c
+    loads: list[float] = []
+    for _ in range(SETTLING_DAYS):
+        loads = []
+        for hour in day:
+            envelope_c, mass_c, load_w = _step(own, air_c, envelope_c, mass_c, hour, HOUR_S)
+            loads.append(load_w)
+    return loads
+
+
+def _step(
+    own: Sequence[float],
+    air_c: float,
+    envelope_c: float,
+    mass_c: float,
+    hour: _Hour,
+    dt_s: float,
+) -> tuple[float, float, float]:
+    """(envelope, mass [°C] at the end, heat to take out of the air [W]).
+
+    ``own``: a row of :func:`sim_buildings.parameters.parameters`. The equations of
+    :mod:`sim_buildings.zone_step` with the air's temperature given.
+    """
+    envelope_s, mass_s = convection(envelope_c - air_c, mass_c - air_c)
+    s = abs(mass_s)
+    envelope_air = (
+        own[PZ_ENVELOPE_AIR]
+        + abs(envelope_s) * own[PZ_ENVELOPE_AIR_RISE]
+        + envelope_s * own[PZ_ENVELOPE_AIR_LEAN]
     )
-    edge, ground = _slab_edge(zone), _ground(zone)
-    mass_air = zone.mass_film_w_m2_k * zone.area_m2
-    mass_c = _periodic(
-        zone.mass_capacity_j_k_m2 * zone.area_m2,
+    mass_air = own[PZ_MASS_AIR] + s * own[PZ_MASS_AIR_RISE] + mass_s * own[PZ_MASS_AIR_LEAN]
+    sun_air = own[PZ_SUN_AIR] + s * own[PZ_SUN_AIR_RISE]
+    sun_envelope = own[PZ_SUN_ENVELOPE] + s * own[PZ_SUN_ENVELOPE_RISE]
+    sun_mass = own[PZ_SUN_MASS] + s * own[PZ_SUN_MASS_RISE]
+    sky_k = hour.sky_c - hour.outdoor_c
+    glass_c = hour.outdoor_c + own[PZ_WINDOW_SKY] * sky_k
+    outer, slab, ground = own[PZ_ENVELOPE_OUTDOOR], own[PZ_MASS_OUTDOOR], own[PZ_MASS_GROUND]
+    envelope_a, envelope_b, mass_a, mass_b = coupled_nodes(
+        envelope_c,
+        mass_c,
+        own[PZ_ENVELOPE],
+        own[PZ_MASS],
+        outer + own[PZ_WINDOW_ENVELOPE],
+        slab + ground + own[PZ_WINDOW_MASS],
+        envelope_air,
         mass_air,
-        edge + ground,
-        air_c,
-        edge * weather.outdoor_c + ground * weather.ground_c + to_mass * radiation,
+        own[PZ_ENVELOPE_MASS],
+        outer * hour.outdoor_c
+        + own[PZ_WINDOW_ENVELOPE] * glass_c
+        + own[PZ_ENVELOPE_SKY] * sky_k
+        + hour.outer_sun_w
+        + sun_envelope * hour.solar_w
+        + own[PZ_RADIANT_ENVELOPE] * hour.radiant_w,
+        slab * hour.outdoor_c
+        + ground * hour.ground_c
+        + own[PZ_WINDOW_MASS] * glass_c
+        + sun_mass * hour.solar_w
+        + own[PZ_RADIANT_MASS] * hour.radiant_w,
+        dt_s,
     )
-    warmer_k = weather.outdoor_c - air_c
-    leak = _infiltration_m3_s(zone, local_wind * weather.wind_m_s, np.abs(warmer_k))
-    outdoor = zone.window_u_w_m2_k * zone.window_area_m2 + AIR_HEAT_J_M3_K * leak
-    load: Floats = (
-        air_gain
-        + zone.solar_to_air * sun
-        + outdoor * warmer_k
-        + zone.inner_film_w_m2_k * _opaque_m2(zone) * (envelope_c - air_c)
+    envelope_c = envelope_a + envelope_b * air_c
+    mass_c = mass_a + mass_b * air_c
+    load_w = (
+        hour.convective_w
+        + sun_air * hour.solar_w
+        + own[PZ_RADIANT_AIR] * hour.radiant_w
+        + hour.leak_w_per_k * (hour.outdoor_c - air_c)
+        + own[PZ_WINDOW_AIR] * (glass_c - air_c)
+        + envelope_air * (envelope_c - air_c)
         + mass_air * (mass_c - air_c)
     )
-    return load
-
-
-def heating_load_w(zone: Zone, bms: Bms, weather: DesignWeather, local_wind: float) -> float:
-    """Heat that keeps the zone at its heating setpoint [W], at least 0."""
-    colder_k = bms.occupied_heating_c - weather.heating_outdoor_c
-    leak = _infiltration_m3_s(zone, local_wind * weather.wind_m_s, np.array(abs(colder_k)))
-    outdoor = (
-        zone.window_u_w_m2_k * zone.window_area_m2
-        + zone.wall_u_w_m2_k * zone.wall_area_m2
-        + zone.roof_u_w_m2_k * zone.roof_area_m2
-        + zone.slab_edge_w_m_k * zone.slab_edge_m
-        + AIR_HEAT_J_M3_K * float(leak)
-    )
-    loss_w = outdoor * colder_k
-    loss_w += zone.ground_u_w_m2_k * zone.area_m2 * (bms.occupied_heating_c - weather.ground_c)
-    return max(loss_w, 0.0)
+    return envelope_c, mass_c, load_w
 
 
 def _gains(zone: Zone, schedule: Schedule, bms: Bms) -> tuple[Floats, Floats]:
@@ -168,75 +290,14 @@ def _gains(zone: Zone, schedule: Schedule, bms: Bms) -> tuple[Floats, Floats]:
     return people + lights + equipment - radiant, radiant
 
 
-def _periodic(
-    capacity_j_per_k: float,
-    inner_w_per_k: float,
-    outer_w_per_k: float,
-    air_c: float,
-    heat_w: Floats,
-) -> Floats:
-    """Temperature of a mass on a day that repeats, shape (12, 24); backward Euler by the hour.
-
-    ``heat_w`` (12, 24) holds all that reaches it but what the air gives.
-    """
-    if inner_w_per_k == 0.0:
-        return np.full(heat_w.shape, air_c)
-    storage = capacity_j_per_k / HOUR_S
-    found = np.empty(heat_w.shape)
-    node_c = np.full(heat_w.shape[0], air_c)
-    for _ in range(SETTLING_DAYS):
-        for h in range(heat_w.shape[1]):
-            node_c = (storage * node_c + inner_w_per_k * air_c + heat_w[:, h]) / (
-                storage + inner_w_per_k + outer_w_per_k
-            )
-            found[:, h] = node_c
-    return found
-
-
-def _opaque_m2(zone: Zone) -> float:
-    return zone.wall_area_m2 + zone.roof_area_m2
-
-
-def _envelope_j_per_k(zone: Zone) -> float:
-    return (
-        zone.wall_capacity_j_k_m2 * zone.wall_area_m2
-        + zone.roof_capacity_j_k_m2 * zone.roof_area_m2
+def _leak_w_per_k(own: Sequence[float], air_c: float, outdoor_c: float, wind_m_s: float) -> float:
+    """Infiltration's heat while the air handler runs; ``wind_m_s`` at the weather station."""
+    flow = infiltration_m3_s(
+        own[PZ_INFILTRATION],
+        own[PZ_INFILTRATION_STACK],
+        own[PZ_INFILTRATION_WIND],
+        air_c - outdoor_c,
+        own[PZ_LOCAL_WIND] * wind_m_s,
+        own[PZ_INFILTRATION_FAN_ON],
     )
-
-
-def _outer(zone: Zone, part_w_per_k: float | None = None) -> float:
-    """Conductance beyond the inner film [W/K]: all, or the share of a part with this U A."""
-    area = _opaque_m2(zone)
-    if area == 0.0:
-        return 0.0
-    ua = zone.wall_u_w_m2_k * zone.wall_area_m2 + zone.roof_u_w_m2_k * zone.roof_area_m2
-    outer = beyond_film(ua / area, area, zone.inner_film_w_m2_k)
-    return outer if part_w_per_k is None else outer * part_w_per_k / ua
-
-
-def _beyond_floor(zone: Zone, conductance_w_k: float) -> float:
-    if conductance_w_k == 0.0:
-        return 0.0
-    return 1.0 / (1.0 / conductance_w_k - 1.0 / (zone.mass_film_w_m2_k * zone.area_m2))
-
-
-def _slab_edge(zone: Zone) -> float:
-    return _beyond_floor(zone, zone.slab_edge_w_m_k * zone.slab_edge_m)
-
-
-def _ground(zone: Zone) -> float:
-    return _beyond_floor(zone, zone.ground_u_w_m2_k * zone.area_m2)
-
-
-def _infiltration_m3_s(zone: Zone, wind_m_s: float, difference_k: Floats) -> Floats:
-    """While the air handler runs; ``wind_m_s`` at the wall."""
-    design = zone.infiltration_m3_s_m2 * (zone.wall_area_m2 + zone.window_area_m2)
-    flow: Floats = np.vectorize(infiltration_m3_s)(
-        design * zone.infiltration_constant,
-        design * zone.infiltration_per_k,
-        design * zone.infiltration_per_m_s,
-        difference_k,
-        wind_m_s,
-        zone.infiltration_fan_on,
-    )
-    return flow
+    return own[PZ_AIR_HEAT] * flow * thicker(outdoor_c)

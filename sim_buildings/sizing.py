@@ -36,7 +36,12 @@ from sim_buildings.building import (
     Zone,
     load_building,
 )
-from sim_buildings.design_days import DesignWeather, cooling_load_w, design_weather, heating_load_w
+from sim_buildings.design_days import (
+    DesignWeather,
+    cooling_loads_w,
+    design_weather,
+    heating_loads_w,
+)
 from sim_buildings.outdoor_moisture import humidity_ratio_kg_kg
 from sim_buildings.plant_curves import COOLING, HEATING, Curve
 from sim_buildings.weather import load_weather
@@ -74,18 +79,13 @@ class Sizing:
 
 def size(building: Building, weather: DesignWeather) -> Sizing:
     """What the rule of this module suggests for ``building`` in this design weather."""
-    loads = {
-        zone.name: cooling_load_w(
-            zone, building.schedule, building.bms, weather, handler.local_wind
-        )
-        for handler in building.air_handlers
-        for zone in building.served_by(handler)
-    }
+    loads = cooling_loads_w(building, weather)
+    heats = heating_loads_w(building, weather)
     zones: dict[str, ZoneSize] = {}
     coils: dict[str, float] = {}
     block_w = np.zeros(weather.outdoor_c.shape)
     for handler in building.air_handlers:
-        zones |= _zones(building, handler, loads, weather)
+        zones |= _zones(building, handler, loads, heats, weather)
         coil_w = _coil_w(building, handler, loads, zones, weather)
         coils[handler.name] = COOLING_MARGIN * float(coil_w.max())
         block_w += coil_w
@@ -104,15 +104,17 @@ def size(building: Building, weather: DesignWeather) -> Sizing:
 
 
 def _zones(
-    building: Building, handler: AirHandler, loads: dict[str, Floats], weather: DesignWeather
+    building: Building,
+    handler: AirHandler,
+    loads: dict[str, Floats],
+    heats: dict[str, float],
+    weather: DesignWeather,
 ) -> dict[str, ZoneSize]:
     bms = building.bms
     lift_k = handler.discharge_max_c - bms.occupied_heating_c
     drop_k = bms.occupied_cooling_c - bms.supply_air_c
     flows: dict[str, tuple[float, float, float]] = {}
-    heats: dict[str, float] = {}
     for zone in building.served_by(handler):
-        heats[zone.name] = heating_load_w(zone, bms, weather, handler.local_wind)
         outdoor = outdoor_air_m3_s(zone, handler)
         cooling = COOLING_MARGIN * float(loads[zone.name].max()) / (AIR_HEAT_J_M3_K * drop_k)
         heating = HEATING_MARGIN * heats[zone.name] / (AIR_HEAT_J_M3_K * lift_k)

@@ -116,11 +116,3 @@ def air_equation(
         + mass_w_per_k * (1.0 - mass_b)
     )
     return n, d
-
-
-def beyond_film(u_w_m2_k: float, area_m2: float, film_w_m2_k: float) -> float:
-    """The conductance [W/K] outside the inner film of an element with overall ``u_w_m2_k``.
-
-    1/K = 1/(U A) - 1/(h A): with the film in series the element keeps its U-value.
-    """
-    return area_m2 / (1.0 / u_w_m2_k - 1.0 / film_w_m2_k)

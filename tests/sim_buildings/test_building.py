@@ -135,9 +135,14 @@ def test_exchange_between_zones_is_symmetric() -> None:
         ("azimuth_deg = 180.0", "azimuth_deg = 400.0", "zones[1].facades[0].azimuth_deg", "360"),
         ("facades = []", "", "zones[0].facades", "must be a list"),
         ('name = "south"', 'name = "core"', "zones[1].name", "twice"),
-        ("airflow_min_m3_s = 0.09", "airflow_min_m3_s = 9.0", "zones[0].airflow_min_m3_s", "more"),
         (
-            "airflow_max_m3_s = 0.45",
+            "airflow_min_m3_s = 0.0769",
+            "airflow_min_m3_s = 9.0",
+            "zones[0].airflow_min_m3_s",
+            "more",
+        ),
+        (
+            "airflow_max_m3_s = 0.385",
             "airflow_max_m3_s = 9.0",
             "zones[0].airflow_max_m3_s",
             "changes the air",
@@ -154,7 +159,7 @@ def test_exchange_between_zones_is_symmetric() -> None:
         ),
         ("cooling_cop = 3.8", "cooling_cop = 0", "plant.cooling_cop", "more than 0"),
         (
-            "heating_capacity_w = 60000.0",
+            "heating_capacity_w = 74000.0",
             "heating_capacity_w = 0",
             "plant.heating_capacity_w",
             "reheat",
@@ -193,7 +198,7 @@ def test_a_wrong_file_is_refused(
 @pytest.mark.parametrize(
     ("old", "new", "where", "message"),
     [
-        ("reheat_capacity_w = 3000.0", "reheat_capacity_w = 99000.0", "zones[0].reheat", "175"),
+        ("reheat_capacity_w = 3200.0", "reheat_capacity_w = 99000.0", "zones[0].reheat", "175"),
         ("ground_u_w_m2_k = 0.35", "ground_u_w_m2_k = 12", "zones[0].ground_u", "mass_film"),
         ("heat_recovery = 0.8", "heat_recovery = 1.2", "air_handlers[0].heat_recovery", "0 to 1"),
         ("window_shgc = 0.50", "window_shgc = -0.1", "zones[0].window_shgc", "0 to 1"),

@@ -83,7 +83,7 @@ def test_figures_are_those_of_the_file() -> None:
         ("│ south ", "24.4"),
         ("│ occupied ", "06:00–20:00"),
         ("│ ahu ", "1364"),
-        ("│ heating ", "60"),
+        ("│ heating ", "74"),
     ):
         assert any(part in line and value in line for line in text.splitlines()), part
     # 200 zones are one storey's rooms, eight air handlers that are alike one row.
@@ -111,7 +111,7 @@ def broken(tmp_path: Path, old: str, new: str) -> Path:
     [
         ("area_m2 = 149.66", "area_m2 = -1.0", "zones[0].area_m2: must be more than 0"),
         (
-            "heating_capacity_w = 60000.0",
+            "heating_capacity_w = 74000.0",
             "heating_capacity_w = 0.0",
             "plant.heating_capacity_w: is 0, but zones have a reheat_capacity_w",
         ),

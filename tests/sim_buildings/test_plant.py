@@ -23,18 +23,21 @@ from sim_buildings.columns import (
     BW_HEATING_CAPACITY,
     H_COOLING_COIL,
     HEATING,
+    STATE_ENVELOPE,
     STATE_MASS,
+    W_MASS_AIR,
     Z_AIR,
     Z_FLOOR_HEAT,
     Z_REHEAT,
 )
 from sim_buildings.parameter_columns import (
     PH_PLANT_SHARE,
+    PZ_ENVELOPE_MASS,
     PZ_FLOOR,
     PZ_MASS,
-    PZ_MASS_AIR,
     PZ_MASS_GROUND,
     PZ_REHEAT,
+    PZ_WINDOW_MASS,
 )
 from sim_buildings.plant import cubic, input_w
 from sim_buildings.plant_curves import COOLING, Curve
@@ -166,10 +169,14 @@ def test_a_heated_floor_warms_the_mass(constant_world) -> None:
         assert warm.zone_out[z, Z_FLOOR_HEAT] == own[PZ_FLOOR] > 0.0
         assert cold.zone_out[z, Z_FLOOR_HEAT] == 0.0
         assert own[PZ_REHEAT] == warm.zone_out[z, Z_REHEAT] == 0.0
-        # All of it goes into the mass, which gives some on to the air: implicit, by hand.
-        storage = own[PZ_MASS] / 60.0 + own[PZ_MASS_GROUND] + own[PZ_MASS_AIR]
+        # All of it goes into the mass, which gives some on to air and walls: implicit, by hand.
+        mass_air, between = warm.zones[z, W_MASS_AIR], own[PZ_ENVELOPE_MASS]
+        assert mass_air == cold.zones[z, W_MASS_AIR]
+        away = own[PZ_MASS_GROUND] + own[PZ_WINDOW_MASS] + mass_air + between
         warmer_air_k = warm.zone_out[z, Z_AIR] - cold.zone_out[z, Z_AIR]
-        rise_k = (own[PZ_FLOOR] + own[PZ_MASS_AIR] * warmer_air_k) / storage
+        warmer_walls_k = warm.zones[z, STATE_ENVELOPE] - cold.zones[z, STATE_ENVELOPE]
+        given_w = own[PZ_FLOOR] + mass_air * warmer_air_k + between * warmer_walls_k
+        rise_k = given_w / (own[PZ_MASS] / 60.0 + away)
         found_k = warm.zones[z, STATE_MASS] - cold.zones[z, STATE_MASS]
         assert found_k == pytest.approx(rise_k, rel=1e-9)
         assert 0.0 < warmer_air_k < 0.1 * found_k

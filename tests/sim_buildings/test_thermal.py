@@ -8,7 +8,7 @@ from math import exp
 import numpy as np
 import pytest
 
-from sim_buildings.air import AIR_HEAT_J_M3_K, infiltration_m3_s
+from sim_buildings.air import AIR_HEAT_J_M3_K, infiltration_m3_s, thicker
 from sim_buildings.building import Building
 from sim_buildings.columns import (
     B_FAN,
@@ -31,15 +31,15 @@ from sim_buildings.thermal import (
     LONGWAVE_W_M2_K,
     WALL_SKY_VIEW,
     air_equation,
-    beyond_film,
-    coupled_node,
+    coupled_nodes,
 )
 
 
 @pytest.mark.parametrize("sky_k", [0.0, -15.0])
-def test_steady_heating_is_ua_times_difference(
+def test_steady_heating_is_about_ua_times_difference(
     empty_building: Building, constant_world, sky_k: float
 ) -> None:
+    """A little less: outer surfaces see one another, and all are colder than the air."""
     inside_c, outside_c, wind_m_s = 20.0, 2.0, 4.0
     world = constant_world(
         outdoor_c=outside_c, wind_m_s=wind_m_s, sky_c=outside_c + sky_k, ground_c=12.0
@@ -71,7 +71,7 @@ def test_steady_heating_is_ua_times_difference(
             inside_c - outside_c,
             local_wind * wind_m_s,
             z.infiltration_fan_on,
-        )
+        ) * thicker(outside_c)
         conduction = walls + roof + glass + z.slab_edge_w_m_k * z.slab_edge_m
         hand_w += (conduction + AIR_HEAT_J_M3_K * cracks) * (inside_c - outside_c)
         hand_w += z.ground_u_w_m2_k * z.area_m2 * (inside_c - 12.0)
@@ -81,7 +81,7 @@ def test_steady_heating_is_ua_times_difference(
     assert simulation.zone_out[:, Z_AIR] == pytest.approx(inside_c, abs=1e-6)
     assert simulation.zone_out[:, Z_INTERZONE_HEAT] == pytest.approx(0.0, abs=1e-3)
     given_w = simulation.building_out[B_REHEAT] + simulation.building_out[B_FAN]
-    assert given_w == pytest.approx(hand_w, rel=1e-4)
+    assert 0.92 * hand_w < given_w < 0.96 * hand_w
 
 
 def test_sun_on_a_roof_and_walls_is_the_sol_air_temperature(
@@ -103,25 +103,35 @@ def test_sun_on_a_roof_and_walls_is_the_sol_air_temperature(
         gains = row[[Z_OPAQUE_HEAT, Z_SLAB_HEAT, Z_WINDOW_HEAT, Z_INFILTRATION_HEAT]].sum()
         assert row[Z_IDEAL_HEAT] == pytest.approx(-(solar_w + gains), rel=1e-6)
         if not z.window_area_m2:
-            assert gains == pytest.approx(opaque_w, rel=1e-4)
+            # The warm roof warms the floor by radiation, so that it takes up a little less itself.
+            assert 0.98 * opaque_w < gains < opaque_w
 
 
 def test_without_services_everything_ends_at_the_outdoor_temperature() -> None:
     """Backward Euler is stable at any substep: a day at a time goes straight there."""
-    air_c, mass_c = 40.0, -10.0
+    air_c, envelope_c, mass_c = 40.0, 30.0, -10.0
     for _ in range(400):
-        a, b = coupled_node(mass_c, 1e6, 20.0, 100.0, 20.0 * 5.0, 86_400.0)
-        n, d = air_equation(air_c, 1e5, 50.0, 5.0, 0.0, 0.0, 0.0, 100.0, a, b, 0.0, 86_400.0)
+        a_e, b_e, a_m, b_m = coupled_nodes(
+            envelope_c, mass_c, 1e6, 1e6, 20.0, 10.0, 100.0, 80.0, 60.0,
+            20.0 * 5.0, 10.0 * 5.0, 86_400.0,
+        )  # fmt: skip
+        n, d = air_equation(
+            air_c, 1e5, 50.0, 50.0 * 5.0, 100.0, a_e, b_e, 80.0, a_m, b_m, 0.0, 86_400.0
+        )
         air_c = n / d
-        mass_c = a + b * air_c
-    assert (air_c, mass_c) == (pytest.approx(5.0), pytest.approx(5.0))
+        envelope_c, mass_c = a_e + b_e * air_c, a_m + b_m * air_c
+    assert [air_c, envelope_c, mass_c] == pytest.approx([5.0, 5.0, 5.0])
 
 
 def test_a_node_by_hand() -> None:
-    # C/dt = 100: (100 x 10 + 500) / (100 + 20 + 80), 80 / 200.
-    assert coupled_node(10.0, 1000.0, 20.0, 80.0, 500.0, 10.0) == (7.5, 0.4)
-    # 100 x 20 + 50 x 5 + 80 x 7.5 + 40 x 12 + 30; 100 + 50 + 80 x 0.6 + 40 x 0.75.
-    n, d = air_equation(20.0, 1000.0, 50.0, 5.0, 80.0, 7.5, 0.4, 40.0, 12.0, 0.25, 30.0, 10.0)
+    # Nothing between the masses. C/dt = 100: (100 x 10 + 500) / (100 + 20 + 80), 80 / 200;
+    # (50 x 20 + 100) / (50 + 10 + 40), 40 / 100.
+    found = coupled_nodes(
+        10.0, 20.0, 1000.0, 500.0, 20.0, 10.0, 80.0, 40.0, 0.0, 500.0, 100.0, 10.0
+    )
+    assert found == pytest.approx((7.5, 0.4, 11.0, 0.4))
+    # 100 x 20 + 250 + 80 x 7.5 + 40 x 12 + 30; 100 + 50 + 80 x 0.6 + 40 x 0.75.
+    n, d = air_equation(20.0, 1000.0, 50.0, 250.0, 80.0, 7.5, 0.4, 40.0, 12.0, 0.25, 30.0, 10.0)
     assert (n, d) == (pytest.approx(3360.0), pytest.approx(228.0))
 
 
@@ -132,8 +142,3 @@ def test_one_capacity_cools_by_its_time_constant() -> None:
         n, d = air_equation(air_c, 1e6, 200.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, dt_s)
         air_c = n / d
     assert air_c == pytest.approx(20.0 * exp(-200.0 * hour_s / 1e6), rel=1e-4)
-
-
-def test_an_element_with_its_film_keeps_its_u_value() -> None:
-    outer = beyond_film(0.5, 10.0, 8.0)
-    assert 1.0 / (1.0 / outer + 1.0 / (8.0 * 10.0)) == pytest.approx(0.5 * 10.0)
