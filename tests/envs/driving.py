@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from envs.batch import Batch
-from hvac_rl.control.encoding import N_MODES
+from hvac_rl.control.encoding import N_MODES, RULE_MODE
 
 HOURS_PER_WEEK = 168
 
@@ -41,3 +42,18 @@ def same_bits(one: Sequence[NDArray[np.floating]], other: Sequence[NDArray[np.fl
     """Whether every array of two states is equal; NaN is like NaN."""
     pairs = zip(one, other, strict=True)
     return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
+
+
+def rule(batch: Batch) -> NDArray[Any]:
+    """Every zone under the rule."""
+    return np.full((batch.size, batch.zones), RULE_MODE)
+
+
+def whole(batch: Batch) -> list[list[NDArray[Any]]]:
+    """A copy of every building."""
+    return [[np.copy(a) for a in state(batch, b)] for b in range(batch.size)]
+
+
+def differing(one: list[list[NDArray[Any]]], other: list[list[NDArray[Any]]]) -> list[int]:
+    """The buildings that are not the same to the bit."""
+    return [b for b in range(len(one)) if not same_bits(one[b], other[b])]
