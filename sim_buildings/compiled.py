@@ -294,7 +294,7 @@ def main() -> int:
     done = cache_directory() / "complete"
     if done.exists():
         return 0
-    print(f"Compiling the simulator into {cache_directory()} (once, about a minute) ...")
+    print(f"Compiling the simulator into {cache_directory()} (once, one to two minutes) ...")
     began = time.monotonic()
     for entry in entry_points(group=WARMERS):
         entry.load()()
