@@ -26,6 +26,7 @@ from envs.memory import make_memory, memory_of
 from envs.observe import N_SITE_FEATURES, N_ZONE_FEATURES, make_shown, shown_of
 from envs.one_call import OneCall
 from envs.setting import Scene
+from envs.workspace import make_workspace
 from hvac_rl.control.encoding import N_FEATURES, RULE_MODE
 from sim_buildings.buffers import Floats, block_of, columns_of, make_buffers
 from sim_buildings.columns import HANDLER_OVERRIDE, ZONE_OVERRIDE
@@ -124,6 +125,13 @@ class Batch:
         self.world: Ints = np.zeros(self._blocks * lanes, dtype=np.int64)
         most = os.cpu_count() or 1 if threads is None else threads
         self.threads = max(1, min(most, self._blocks))
+        # Each thread computes in a workspace of its own; it is found by the thread's first block.
+        self._work = {
+            self._blocks * k // self.threads: make_workspace(
+                self.zones, handlers, orientations, lanes, real
+            )
+            for k in range(self.threads)
+        }
         self._decide = compiled(decide_batch, self.form)
         self._first_look = compiled(first_look_of_batch, self.form)
         self._price_mean = real(scene.price_mean)
@@ -292,7 +300,7 @@ class Batch:
         self._decide(
             self._choice, self._direct, self.cycles, self.supervised, self._dt,
             self._price_mean, self.setting, self.places, self.buffers, self.memory,
-            self._shown, first, end,
+            self._shown, self._work[first], first, end,
         )  # fmt: skip
 
     def fault_rows(self, b: int) -> tuple[Floats, Floats]:

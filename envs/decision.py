@@ -15,7 +15,8 @@ from envs.clock_tables import ROWS_PER_CYCLE, ClockTables, read_clock
 from envs.control_step import Choice, Numbers, act, choice_of, look
 from envs.count import begin_count, count
 from envs.memory import Memory, memory_of
-from envs.observe import Shown, show, shown_of
+from envs.observe import Shown, computed_in, show, shown_of
+from envs.workspace import Workspace, carry
 from sim_buildings.buffers import ROWS_AHEAD, Buffers, Floats, block_of
 from sim_buildings.lanes import LANES
 from sim_buildings.parameters import Params
@@ -116,15 +117,20 @@ def decide_batch(
     batch: Buffers,
     memory: Memory,
     shown: Shown,
+    work: Workspace,
     first: int,
     end: int,
 ) -> None:
-    """One decision of blocks ``first`` to ``end - 1``."""
+    """One decision of blocks ``first`` to ``end - 1``, computed in ``work``."""
     for b in range(first, end):
+        buffers, mind = block_of(batch, b), memory_of(memory, b)
+        carry(buffers, mind, work.buffers, work.memory)
         decide_block(
             choice_of(choice, b), direct, cycles, supervised, dt_s, price_mean, setting,
-            places_of(places, b), block_of(batch, b), memory_of(memory, b), shown_of(shown, b), b,
+            places_of(places, b), work.buffers, work.memory,
+            computed_in(shown, work.shown), b,
         )  # fmt: skip
+        carry(work.buffers, work.memory, buffers, mind)
 
 
 def first_look_of_batch(

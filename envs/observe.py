@@ -90,6 +90,13 @@ def shown_of(batch: Shown, b: int) -> Shown:
     )
 
 
+def computed_in(batch: Shown, work: Shown) -> Shown:
+    """The batch's observations, made in another block's rows."""
+    return Shown(
+        work.zones, work.site, work.zone_rows, work.site_rows, batch.zones_out, batch.site_out
+    )
+
+
 def make_shown(zones: int, blocks: int, lanes: int, real: type) -> Shown:
     """Features that nobody has made yet."""
     zone_rows: Floats = np.zeros((blocks, zones, N_ZONE_FEATURES, lanes), dtype=real)

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from envs.batch import COMMANDS
 from envs.bench.stages import SEED, Spread, spread_out
-from envs.control_step import Choice
-from envs.decision import decide_batch
-from envs.observe import make_shown
+from envs.control_step import Choice, choice_of
+from envs.decision import decide_block, places_of
+from envs.memory import memory_of
+from envs.observe import make_shown, shown_of
 from envs.setting import Scene
 from hvac_rl.control.encoding import N_MODES
 from sim_buildings.buffers import Buffers, block_of
@@ -99,9 +100,10 @@ def count_operations(scene: Scene, steps: int) -> Operations:
     for _ in range(steps):
         modes[...] = random.integers(0, N_MODES, modes.shape)
         with tally() as found:
-            decide_batch(
-                choice, False, batch.cycles, True, batch.dt_s, scene.price_mean,
-                setting, batch.places, buffers, memory, shown, 0, 1,
+            decide_block(
+                choice_of(choice, 0), False, batch.cycles, True, batch.dt_s, scene.price_mean,
+                setting, places_of(batch.places, 0), block_of(buffers, 0), memory_of(memory, 0),
+                shown_of(shown, 0), 0,
             )  # fmt: skip
         whole += found[0]
         # A copy of the state, on which the physics goes on alone.
