@@ -130,7 +130,10 @@ def in_threads(share: Callable[[int, int], None], count: int, threads: int) -> N
         share(0, count)
         return
     edges = [count * k // threads for k in range(threads + 1)]
-    waiting = [_pool(threads).submit(share, *part) for part in pairwise(edges)]
+    own, *others = pairwise(edges)
+    waiting = [_pool(threads - 1).submit(share, *part) for part in others]
+    # This thread does its part itself: waking another takes longer than a small part.
+    share(*own)
     for one in waiting:
         one.result()
 
