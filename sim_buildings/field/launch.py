@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import signal
-import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.logging import RichHandler
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from hvac_rl.errors import ConfigError
@@ -26,10 +24,9 @@ from sim_buildings.field.ready import ready_building
 from sim_buildings.field.simulation_view import SimulationView
 from sim_buildings.field.site_time import SiteClock, lease_s
 from sim_buildings.field.site_writer import CYCLE_S, PolicyChoice
+from sim_buildings.waiting import Bar
 
 DAY_S = 86_400.0
-# A bar for what is over sooner than this would only flicker.
-PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +98,12 @@ def policy_choice(
 def _headless(simulated: SimulationView, options: Launch, console: Console) -> None:
     start_s = simulated.time_s
     end_s = start_s + options.days * DAY_S
-    with _Bar(console, "the BMS alone", end_s - start_s) as bar:
+    with Bar(console, "the BMS alone") as bar:
         path = run_headless(
-            simulated, options.folder, end_s, lambda now_s: bar.show(now_s - start_s)
+            simulated,
+            options.folder,
+            end_s,
+            lambda now_s: bar.show((now_s - start_s) / (end_s - start_s)),
         )
     console.print(f"{options.days:g} days under the BMS alone: {path}", soft_wrap=True)
 
@@ -162,32 +162,3 @@ def _introduce(process: BuildingProcess, options: Launch, console: Console) -> N
 def _commandable(points: list[FieldPoint]) -> str:
     roles = Counter(p.meaning.description for p in points if p.meaning.write is not None)
     return ", ".join(what if n == 1 else f"{n} x {what}" for what, n in roles.items())
-
-
-class _Bar:
-    """A progress bar that appears only when its work takes longer than a moment."""
-
-    def __init__(self, console: Console, what: str, total: float) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-        )
-        self._task = self._progress.add_task(what, total=total)
-        self._began = time.monotonic()
-        self._visible = False
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def show(self, done: float) -> None:
-        if not self._visible and time.monotonic() - self._began > PATIENCE_S:
-            self._progress.start()
-            self._visible = True
-        self._progress.update(self._task, completed=done)
-
-    def __exit__(self, *_: object) -> None:
-        if self._visible:
-            self._progress.stop()
