@@ -9,8 +9,8 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from envs.arguments import unknown
 from envs.batch import Batch
-from envs.stage import unknown
 from hvac_rl.control.encoding import N_MODES
 from sim_buildings.building import Building
 

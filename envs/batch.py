@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.act import Choice, choice_of
 from envs.clock_tables import CYCLES_PER_DAY, CYCLES_PER_HOUR, ROWS_PER_CYCLE
 from envs.control_columns import (
     C_COST,
@@ -20,7 +21,6 @@ from envs.control_columns import (
     S_COST,
     S_DISCOMFORT_KH,
 )
-from envs.control_step import Choice, choice_of
 from envs.decision import Places, decide_batch, first_look_of_batch, places_of
 from envs.memory import make_memory, memory_of
 from envs.observe import N_SITE_FEATURES, N_ZONE_FEATURES, make_shown, shown_of

@@ -13,12 +13,13 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from envs.actions import view_of
+from envs.arguments import check_episode, check_known
 from envs.batch import Batch, day_of, hour_of
 from envs.calendar_split import DAYS_PER_WEEK, Part
 from envs.control_columns import N_TOTALS, T_GUARD_CHANGES
 from envs.observe import OBSERVED
 from envs.rewards import RewardFunction, add, kpis_of, reward_function
-from envs.stage import StageNames, scene_of, set_faults, unknown
+from envs.stage import StageNames, scene_of, set_faults
 from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_FEATURES
 from hvac_rl.control.kpis import Kpis
 from sim_buildings.weather import HOURS_PER_DAY
@@ -117,13 +118,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
         render_mode: str | None = None,
     ) -> None:
         """Raises ValueError for an unknown feature, KPI or view, ConfigError for other names."""
-        if render_mode is not None:
-            raise ValueError(f"there is no render mode {render_mode!r}")
-        for name in observations:
-            if name not in FEATURE_NAMES:
-                raise unknown("observation", name, FEATURE_NAMES)
-        if days < 1:
-            raise ValueError(f"an episode lasts at least one day, not {days}")
+        check_episode(observations, days, render_mode)
         self._reward = reward_function(reward_weights, reward)
         self._view = view_of(action)
         self._decision_h = decision_h
@@ -167,9 +162,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         super().reset(seed=seed)
         given = dict(options or {})
-        for name in given:
-            if name not in OPTIONS:
-                raise unknown("reset option", name, OPTIONS)
+        check_known("reset option", given, OPTIONS)
         # Both are drawn whatever is given, so that an option changes nothing else.
         drawn_day = int(self.np_random.choice(Part.TRAINING.first_days))
         drawn_world = int(self.np_random.integers(len(self._names.seeds)))

@@ -12,12 +12,13 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from envs.actions import view_of
+from envs.arguments import check_episode, check_known
 from envs.batch import Batch, BatchSnapshot
 from envs.calendar_split import DAYS_PER_WEEK, WEEKS, Part
 from envs.control_columns import T_GUARD_CHANGES, TOTALS
 from envs.observe import OBSERVED
 from envs.rewards import DEFAULT_WEIGHTS, kpis_of
-from envs.stage import StageNames, scene_of, unknown
+from envs.stage import StageNames, scene_of
 from hvac_rl.control.encoding import FEATURE_NAMES
 from hvac_rl.control.kpis import Kpis
 from sim_buildings.weather import HOURS_PER_DAY
@@ -69,17 +70,9 @@ class BuildingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[np.
         """Arguments as for BuildingEnv; ``threads``: default one a processor."""
         if num_envs < 2:
             raise ValueError("a vector of environments has at least two; use BuildingEnv for one")
-        if render_mode is not None:
-            raise ValueError(f"there is no render mode {render_mode!r}")
-        if days < 1:
-            raise ValueError(f"an episode lasts at least one day, not {days}")
-        for name in observations:
-            if name not in FEATURE_NAMES:
-                raise unknown("observation", name, FEATURE_NAMES)
+        check_episode(observations, days, render_mode)
         chosen = dict(DEFAULT_WEIGHTS if reward_weights is None else reward_weights)
-        for name in chosen:
-            if name not in Kpis._fields:
-                raise unknown("KPI", name, Kpis._fields)
+        check_known("KPI", chosen, Kpis._fields)
         names = StageNames(building, weather, weather_seed, tariff, year, tuple(seeds))
         self._batch = Batch(scene_of(names), num_envs, decision_h=decision_h, threads=threads)
         # A row of KPIs is the first of the totals, in their order; hours are what they are.
@@ -118,9 +111,7 @@ class BuildingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[np.
         Options: ``weeks`` and ``worlds``, arrays (num_envs,), in place of what is drawn.
         """
         given = dict(options or {})
-        for name in given:
-            if name not in ("weeks", "worlds"):
-                raise unknown("reset option", name, ("weeks", "worlds"))
+        check_known("reset option", given, ("weeks", "worlds"))
         if isinstance(seed, list):
             if len(seed) != self.num_envs:
                 raise ValueError(f"{len(seed)} seeds for {self.num_envs} environments")

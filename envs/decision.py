@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.act import Choice, act, choice_of
 from envs.clock_tables import ROWS_PER_CYCLE, ClockTables, read_clock
-from envs.control_step import Choice, Numbers, act, choice_of, look
+from envs.control_step import Numbers, look
 from envs.count import begin_count, count
 from envs.memory import Memory, memory_of
 from envs.observe import Shown, computed_in, show, shown_of

@@ -13,14 +13,15 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from envs.arguments import check_episode, check_known
 from envs.calendar_split import DAYS_PER_WEEK, WEEKS, Part
 from envs.energyplus_control import EnergyPlusController
-from envs.rewards import DEFAULT_WEIGHTS, RewardFunction
+from envs.rewards import RewardFunction, add, reward_function
 from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_MODES, RULE_MODE
 from hvac_rl.control.kpis import (
-    JOULES_PER_KWH,
     KpiLimits,
     Kpis,
+    add_fuel,
     add_interval,
     co2_excess_ppm,
     thermal_discomfort_k,
@@ -122,22 +123,17 @@ class EnergyPlusEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
         """Raises ValueError for wrong arguments, ConfigError for a wrong mapping or file,
         MissingExtra without the engine, EnergyPlusError for a model that does not run.
         """
-        if render_mode is not None:
-            raise ValueError(f"there is no render mode {render_mode!r}")
-        if reward is not None and reward_weights is not None:
-            raise ValueError("give reward or reward_weights, not both")
+        check_episode(observations, days, render_mode)
+        self._reward = reward_function(reward_weights, reward)
         if building is not None and model is not None:
             raise ValueError("give building or model, not both")
-        weights = dict(DEFAULT_WEIGHTS if reward_weights is None else reward_weights)
-        _known("KPI", weights, Kpis._fields)
-        _known("observation", observations, FEATURE_NAMES)
-        if not 1 <= days <= LONGEST_EPISODE_DAYS:
+        if days > LONGEST_EPISODE_DAYS:
             raise ValueError(f"an episode lasts 1 to {LONGEST_EPISODE_DAYS} days, not {days}")
         if not seeds:
             raise ValueError("there is no world without seeds")
         if model is None:
             model = building or "small_office"
-            _known("building", [model], tuple(kept_mappings()))
+            check_known("building", [model], tuple(kept_mappings()))
         self._plant = _plant(model, mapping, weather_path(weather))
         self._around = Surroundings(self._plant.days, weather_path(weather))
         self._controller = EnergyPlusController(self._plant.mapping, self._around)
@@ -145,9 +141,6 @@ class EnergyPlusEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
         self._limits = KpiLimits(limits.comfort_min_c, limits.comfort_max_c)
         self._site = self._plant.mapping.site
         self._columns = [FEATURE_NAMES.index(name) for name in observations]
-        self._reward = reward or (
-            lambda kpis: -sum(w * getattr(kpis, k) for k, w in weights.items())
-        )
         self._seeds = tuple(seeds)
         self._days = days
         self._left = 0
@@ -173,7 +166,7 @@ class EnergyPlusEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
         world = int(self.np_random.integers(len(self._seeds)))
         week = int(given.pop("week", drawn))
         world = int(given.pop("world", world))
-        _known("reset option", given, ("week", "world"))
+        check_known("reset option", given, ("week", "world"))
         if not 0 <= week < WEEKS or not 0 <= world < len(self._seeds):
             raise ValueError(f"there is no week {week} or no world {world}")
         self._around.seed(self._seeds[world])
@@ -197,8 +190,7 @@ class EnergyPlusEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
         if len(modes) != len(self.zone_names) or not all(0 <= mode < N_MODES for mode in modes):
             raise ValueError(f"an action is a mode, 0 to {N_MODES - 1}, for each zone: {modes}")
         kpis, changes = self._hour(modes)
-        peak_kw = max(self._totals.peak_kw, kpis.peak_kw)
-        self._totals = Kpis(*map(float.__add__, self._totals, kpis))._replace(peak_kw=peak_kw)
+        self._totals = add(self._totals, kpis)
         self._left -= 1
         info = {
             "kpis": kpis,
@@ -239,11 +231,12 @@ class EnergyPlusEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
             self._around.carbon_kg_per_kwh(since),
             STEP_S,
         )
-        gas_kwh = readings.gas_power_w * STEP_S / JOULES_PER_KWH
-        return kpis._replace(
-            energy_kwh=kpis.energy_kwh + gas_kwh,
-            cost=kpis.cost + gas_kwh * self._site.gas_price_per_kwh,
-            emissions_kg=kpis.emissions_kg + gas_kwh * self._site.gas_carbon_kg_per_kwh,
+        return add_fuel(
+            kpis,
+            readings.gas_power_w,
+            self._site.gas_price_per_kwh,
+            self._site.gas_carbon_kg_per_kwh,
+            STEP_S,
         )
 
     def _observation(self) -> NDArray[np.float32]:
@@ -274,9 +267,3 @@ def _plant(
     except BaseException:
         worker.close()
         raise
-
-
-def _known(what: str, given: Sequence[str] | MappingOf[str, Any], known: Sequence[str]) -> None:
-    for name in given:
-        if name not in known:
-            raise ValueError(f"there is no {what} {name!r}; known are: {', '.join(known)}")

@@ -17,15 +17,16 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from envs.act import Choice
 from envs.clock_tables import ClockTables
-from envs.control_step import Choice, Numbers
+from envs.control_step import Numbers
 from envs.decision import Places, Setting, decide_block
 from envs.memory import Memory
 from envs.observe import N_SITE_FEATURES, N_ZONE_FEATURES, OBSERVED, Shown
 from hvac_rl.control.encoding import N_FEATURES
 from sim_buildings.bounds import within
 from sim_buildings.buffers import Buffers
-from sim_buildings.compiled import ONE, compiled
+from sim_buildings.compiled import ONE, compiled, makes_arrays
 from sim_buildings.parameters import Params
 from sim_buildings.world_tables import WorldTables
 
@@ -49,47 +50,56 @@ def _as_pointer(typing_context: Any, address: Any) -> Any:
 as_pointer: Any = intrinsic(_as_pointer)
 
 
+@makes_arrays
 def real1(table: NDArray[np.int64], k: int) -> Any:
     """Array ``k`` of the table, of one axis."""
     row = table[k]
     return carray(as_pointer(row[0]), (row[1],), np.float64)
 
 
+@makes_arrays
 def real2(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2]), np.float64)
 
 
+@makes_arrays
 def real3(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2], row[3]), np.float64)
 
 
+@makes_arrays
 def seen3(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2], row[3]), np.float32)
 
 
+@makes_arrays
 def seen4(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2], row[3], row[4]), np.float32)
 
 
+@makes_arrays
 def count3(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2], row[3]), np.uint16)
 
 
+@makes_arrays
 def whole1(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1],), np.int64)
 
 
+@makes_arrays
 def whole2(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2]), np.int64)
 
 
+@makes_arrays
 def decide_at(
     table: NDArray[np.int64],
     direct: bool,
@@ -130,6 +140,7 @@ def decide_at(
     join(shown.zones_out, shown.site_out, seen2(t, 45))
 
 
+@makes_arrays
 def seen2(table: NDArray[np.int64], k: int) -> Any:
     row = table[k]
     return carray(as_pointer(row[0]), (row[1], row[2]), np.float32)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from envs.arguments import check_known
 from envs.control_columns import T_PEAK_KW
-from envs.stage import unknown
 from hvac_rl.control.kpis import Kpis
 
 RewardFunction = Callable[[Kpis], float]
@@ -46,9 +46,7 @@ def reward_function(
             raise ValueError("give reward or reward_weights, not both")
         return reward
     chosen = dict(DEFAULT_WEIGHTS if weights is None else weights)
-    for name in chosen:
-        if name not in Kpis._fields:
-            raise unknown("KPI", name, Kpis._fields)
+    check_known("KPI", chosen, Kpis._fields)
     terms = [(Kpis._fields.index(name), weight) for name, weight in chosen.items()]
 
     def weighted(kpis: Kpis) -> float:

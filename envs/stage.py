@@ -6,12 +6,13 @@ for one again pays nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from envs.arguments import unknown
 from envs.batch import Batch
 from envs.setting import Scene, make_scene
 from sim_buildings.building import Building, load_building
@@ -79,8 +80,3 @@ def set_faults(batch: Batch, b: int, building: Building, faults: Faults) -> None
             if fault not in known:
                 raise unknown("fault", fault, known)
             row[known.index(fault)] = value
-
-
-def unknown(what: str, name: object, known: Sequence[str]) -> ValueError:
-    """The error for a name that there is not."""
-    return ValueError(f"there is no {what} {name!r}; known are: {', '.join(known)}")

@@ -43,19 +43,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 OUR_PACKAGES = ("hvac_rl", "sim_buildings", "envs", "agents")
 # Where compiled functions of ours live; the sources in them make up the cache's name.
 HASHED_FOLDERS = ("hvac_rl.control", "hvac_rl.safety", "sim_buildings", "envs")
-# Functions that make arrays of addresses (envs.one_call): these need numba's runtime.
-MAKES_ARRAYS = (
-    "decide_at",
-    "real1",
-    "real2",
-    "real3",
-    "seen2",
-    "seen3",
-    "seen4",
-    "count3",
-    "whole1",
-    "whole2",
-)
 KEPT_CACHES = 3
 # Another process may still be compiling into a directory younger than this.
 YOUNG_S = 86_400.0
@@ -98,6 +85,13 @@ ONE = Form()
 
 _twins: dict[tuple[Callable[..., Any], Form], Any] = {}
 _under_way: list[FunctionType] = []
+_array_makers: set[Callable[..., Any]] = set()
+
+
+def makes_arrays(function: F) -> F:
+    """Mark a function that makes arrays of memory it is told of: it needs numba's runtime."""
+    _array_makers.add(function)
+    return function
 
 
 class NotCompilable(TypeError):
@@ -180,7 +174,7 @@ def _compile(function: FunctionType, form: Form) -> Any:
             "error_model": "numpy",
             # Without numba's runtime arrays are not reference-counted: counting took sixteen of
             # every seventeen seconds, and the caller holds all arrays anyway.
-            "_nrt": function.__name__ in MAKES_ARRAYS,
+            "_nrt": function in _array_makers,
             # A call inside a loop over lanes keeps it from running several at once.
             "forceinline": form.lanes > 1 and not _has_loop(code),
             # Singles may multiply and add in one rounding, and multiply by a reciprocal where many

@@ -77,15 +77,13 @@ from sim_buildings.parameter_columns import (
 )
 from sim_buildings.parameters import Params
 from sim_buildings.plant import cubic, input_w
-from sim_buildings.zone_step import (
+from sim_buildings.zone_step import zone_equation, zone_gains, zone_result
+from sim_buildings.zone_surroundings import (
     begin_zone,
     facade_sun,
     neighbour,
     remember,
     set_blinds,
-    zone_equation,
-    zone_gains,
-    zone_result,
 )
 
 

@@ -1,4 +1,4 @@
-"""The zones' part of a substep: neighbours, sun, gains, each zone's equations and results."""
+"""The zones' part of a substep: gains, each zone's equations and results."""
 
 from __future__ import annotations
 
@@ -10,30 +10,20 @@ from sim_buildings.air import (
     thicker,
 )
 from sim_buildings.bounds import within
-from sim_buildings.buffers import Buffers, Floats
+from sim_buildings.buffers import Floats
 from sim_buildings.columns import (
-    BEFORE_AIR,
-    BEFORE_CO2,
-    BEFORE_HUMIDITY,
-    BLIND,
     BW_FLOOR_SHARE,
-    FACADE_SUN,
     H_SUPPLY_CO2,
     H_SUPPLY_HUMIDITY,
     HEATING,
     HW_ON,
     LIGHT,
-    S_BEAM,
-    S_DIFFUSE,
-    S_PROFILE,
-    S_WINDOW_BEAM,
     STATE_AIR,
     STATE_CO2,
     STATE_ENVELOPE,
     STATE_HUMIDITY,
     STATE_MASS,
     W_CONVECTIVE,
-    W_COVERED,
     W_D,
     W_ENVELOPE_A,
     W_ENVELOPE_AIR,
@@ -50,11 +40,7 @@ from sim_buildings.columns import (
     W_MIXING_HUMIDITY,
     W_N,
     W_PER_W,
-    W_SLAT_DIFFUSE,
-    W_SLAT_SINE,
     W_WALL_SUN,
-    WEATHER,
-    X_GHI,
     X_GROUND,
     X_HUMIDITY,
     X_OUTDOOR,
@@ -67,7 +53,6 @@ from sim_buildings.columns import (
     Z_DAYLIGHT,
     Z_EQUIPMENT,
     Z_EYE,
-    Z_FACADE,
     Z_FLOOR_HEAT,
     Z_HUMIDITY,
     Z_IDEAL_HEAT,
@@ -84,22 +69,12 @@ from sim_buildings.columns import (
     Z_WINDOW_HEAT,
     ZONE_EFFECTIVE,
 )
-from sim_buildings.fault_columns import FZ_BLIND, FZ_DRIFT, FZ_FROZEN, FZ_OFFSET
-from sim_buildings.glass import beam_between_slats, slats, through_blind
+from sim_buildings.fault_columns import FZ_DRIFT, FZ_FROZEN, FZ_OFFSET
 from sim_buildings.lanes import FAULTY, LANES, at, of
 from sim_buildings.lighting import electric_light, eye_lux
 from sim_buildings.parameter_columns import (
-    PE_HEAT,
-    PE_MIXING,
-    PF_LIGHT,
-    PF_SHARE,
-    PF_SOLAR,
-    PF_SOLAR_DIFFUSE,
-    PF_WALL_SUN,
     PZ_AIR,
     PZ_AIR_HEAT,
-    PZ_CLOSED_LIGHT,
-    PZ_CLOSED_SOLAR,
     PZ_ENVELOPE,
     PZ_ENVELOPE_AIR,
     PZ_ENVELOPE_AIR_LEAN,
@@ -132,14 +107,12 @@ from sim_buildings.parameter_columns import (
     PZ_RADIANT_AIR,
     PZ_RADIANT_ENVELOPE,
     PZ_RADIANT_MASS,
-    PZ_ROOF_SUN,
     PZ_SUN_AIR,
     PZ_SUN_AIR_RISE,
     PZ_SUN_ENVELOPE,
     PZ_SUN_ENVELOPE_RISE,
     PZ_SUN_MASS,
     PZ_SUN_MASS_RISE,
-    PZ_VISIBLE,
     PZ_VOLUME,
     PZ_WINDOW_AIR,
     PZ_WINDOW_ENVELOPE,
@@ -151,87 +124,6 @@ from sim_buildings.thermal import air_equation, convection, coupled_nodes
 SECONDS_PER_HOUR = 3600.0
 # Assumed: a floor heating loop's valve opens fully one kelvin below its setpoint's upper end.
 FLOOR_BAND_K = 1.0
-
-
-def set_blinds(buffers: Buffers) -> None:
-    """Every zone's blind where its command, or a fault, puts it."""
-    for z in range(buffers.zones.shape[0]):
-        set_blind(buffers.zones[z], buffers.zone_faults[z])
-
-
-def set_blind(zone: Floats, faults: Floats) -> None:
-    """One zone's blind."""
-    for lane in range(LANES):
-        position = zone[at(ZONE_EFFECTIVE + BLIND, lane)]
-        if FAULTY:
-            stuck = faults[at(FZ_BLIND, lane)]
-            position = stuck if stuck == stuck else position
-        blind = slats(position)
-        zone[at(W_COVERED, lane)] = blind.covered
-        zone[at(W_SLAT_SINE, lane)] = blind.sine
-        zone[at(W_SLAT_DIFFUSE, lane)] = blind.diffuse
-
-
-def begin_zone(own: Floats, weather: Floats, zone: Floats) -> None:
-    """Clear one zone's sums; the sun on its roof begins one of them."""
-    for lane in range(LANES):
-        zone[at(Z_INTERZONE_HEAT, lane)] = 0.0
-        zone[at(W_MIXING_CO2, lane)] = 0.0
-        zone[at(W_MIXING_HUMIDITY, lane)] = 0.0
-        zone[at(Z_FACADE, lane)] = 0.0
-        zone[at(Z_TRANSMITTED, lane)] = 0.0
-        zone[at(Z_SOLAR, lane)] = 0.0
-        zone[at(Z_DAYLIGHT, lane)] = 0.0
-        zone[at(W_WALL_SUN, lane)] = own[of(PZ_ROOF_SUN, lane)] * weather[at(X_GHI, lane)]
-
-
-def remember(zone: Floats, before: Floats) -> None:
-    """What neighbours see of a zone: its state at the substep's start."""
-    for lane in range(LANES):
-        before[at(BEFORE_AIR, lane)] = zone[at(STATE_AIR, lane)]
-        before[at(BEFORE_CO2, lane)] = zone[at(STATE_CO2, lane)]
-        before[at(BEFORE_HUMIDITY, lane)] = zone[at(STATE_HUMIDITY, lane)]
-
-
-def neighbour(edge: Floats, other: Floats, zone: Floats) -> None:
-    """Add what a zone gets from one neighbour.
-
-    Both sides of an interface come to the same number with opposite signs, to the last bit.
-    """
-    for lane in range(LANES):
-        mixing = edge[of(PE_MIXING, lane)]
-        warmer_k = other[at(BEFORE_AIR, lane)] - zone[at(STATE_AIR, lane)]
-        more_co2 = other[at(BEFORE_CO2, lane)] - zone[at(STATE_CO2, lane)]
-        wetter = other[at(BEFORE_HUMIDITY, lane)] - zone[at(STATE_HUMIDITY, lane)]
-        zone[at(Z_INTERZONE_HEAT, lane)] += edge[of(PE_HEAT, lane)] * warmer_k
-        zone[at(W_MIXING_CO2, lane)] += mixing * more_co2
-        zone[at(W_MIXING_HUMIDITY, lane)] += mixing * wetter
-
-
-def facade_sun(
-    facade: Floats, own: Floats, orientation: int, weather: Floats, zone: Floats
-) -> None:
-    """Add one facade's sun to its zone."""
-    first = len(WEATHER) + orientation * len(FACADE_SUN)
-    sun = weather[first * LANES : (first + len(FACADE_SUN)) * LANES]
-    for lane in range(LANES):
-        beam, diffuse = sun[at(S_BEAM, lane)], sun[at(S_DIFFUSE, lane)]
-        covered = zone[at(W_COVERED, lane)]
-        between = beam_between_slats(zone[at(W_SLAT_SINE, lane)], sun[at(S_PROFILE, lane)])
-        open_share = zone[at(W_SLAT_DIFFUSE, lane)]
-        closed_solar, closed_light = own[of(PZ_CLOSED_SOLAR, lane)], own[of(PZ_CLOSED_LIGHT, lane)]
-        beam_light = beam * through_blind(covered, between, closed_light)
-        light = beam_light + diffuse * through_blind(covered, open_share, closed_light)
-        share = facade[of(PF_SHARE, lane)]
-        zone[at(Z_FACADE, lane)] += share * (beam + diffuse)
-        zone[at(Z_TRANSMITTED, lane)] += share * own[of(PZ_VISIBLE, lane)] * light
-        zone[at(Z_DAYLIGHT, lane)] += facade[of(PF_LIGHT, lane)] * light
-        zone[at(Z_SOLAR, lane)] += facade[of(PF_SOLAR, lane)] * sun[
-            at(S_WINDOW_BEAM, lane)
-        ] * through_blind(covered, between, closed_solar) + facade[
-            of(PF_SOLAR_DIFFUSE, lane)
-        ] * diffuse * through_blind(covered, open_share, closed_solar)
-        zone[at(W_WALL_SUN, lane)] += facade[of(PF_WALL_SUN, lane)] * (beam + diffuse)
 
 
 def zone_gains(own: Floats, zone: Floats, weather: Floats) -> None:

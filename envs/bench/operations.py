@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.act import Choice, choice_of
 from envs.batch import COMMANDS
 from envs.bench.stages import SEED, Spread, spread_out
-from envs.control_step import Choice, choice_of
 from envs.decision import decide_block, places_of
 from envs.memory import memory_of
 from envs.observe import make_shown, shown_of
