@@ -33,7 +33,7 @@ install: $(VENV)/.dev ## install everything, extras included, into .venv
 	@$(BIN)/python -m sim_buildings.compiled
 
 demo: $(VENV)/.sim ## a trained agent runs a simulated office for two days, about three minutes
-	@$(BIN)/python -m sim_buildings.compiled
+	@$(BIN)/python -m sim_buildings.compiled sim_buildings
 	@$(BIN)/hvac-rl demo $(ARGS)
 
 test: $(VENV)/.dev ## run all tests

@@ -9,7 +9,7 @@ A function may be compiled in several forms (:class:`Form`): how many buildings 
 and in double or single precision. In single precision every number in the source is a single too,
 else numba would compute in doubles.
 
-``python -m sim_buildings.compiled`` fills the cache ahead of time.
+``python -m sim_buildings.compiled [NAME ...]`` fills the cache ahead of time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -286,19 +286,25 @@ def _prune(root: Path) -> None:
             shutil.rmtree(directory, ignore_errors=True)
 
 
-def main() -> int:
-    """Compile everything that installed packages ask for: entry points ``hvac_rl.warm``."""
-    done = cache_directory() / "complete"
-    if done.exists():
+def main(names: Sequence[str]) -> int:
+    """Compile what installed packages ask for: entry points ``hvac_rl.warm``, all or ``names``."""
+    entries = {entry.name: entry for entry in entry_points(group=WARMERS)}
+    for name in names:
+        if name not in entries:
+            print(f"nobody is called {name!r}; known are: {', '.join(sorted(entries))}")
+            return 2
+    wanted = [entries[name] for name in names or entries]
+    missing = [one for one in wanted if not (cache_directory() / f"complete-{one.name}").exists()]
+    if not missing:
         return 0
-    print(f"Compiling the simulator into {cache_directory()} (once, one to two minutes) ...")
+    print(f"Compiling the simulator into {cache_directory()} (once, up to two minutes) ...")
     began = time.monotonic()
-    for entry in entry_points(group=WARMERS):
-        entry.load()()
-    done.touch()
+    for one in missing:
+        one.load()()
+        (cache_directory() / f"complete-{one.name}").touch()
     print(f"Compiled in {time.monotonic() - began:.0f} s.")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

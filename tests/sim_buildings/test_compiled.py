@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import NamedTuple
@@ -208,3 +209,24 @@ def test_numbas_own_setting_is_left_alone() -> None:
     compiled(within)
     assert before == numba.config.CACHE_DIR
     assert isinstance(bounds, ModuleType)
+
+
+def test_only_what_is_named_is_warmed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warmed: list[str] = []
+
+    class Entry(NamedTuple):
+        name: str
+
+        def load(self) -> Callable[[], None]:
+            return lambda: warmed.append(self.name)
+
+    monkeypatch.setattr(loader, "entry_points", lambda group: [Entry("envs"), Entry("physics")])
+    monkeypatch.setattr(loader, "cache_directory", lambda: tmp_path)
+    assert loader.main(["physics"]) == 0
+    assert warmed == ["physics"]
+    assert loader.main([]) == 0
+    assert warmed == ["physics", "envs"], "what is warm already is left alone"
+    assert loader.main(["nobody"]) == 2
+    assert "known are: envs, physics" in capsys.readouterr().out
