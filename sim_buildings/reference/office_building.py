@@ -149,6 +149,7 @@ def _zone(
         wall_capacity_j_k_m2=wall.capacity_j_m2_k,
         roof_capacity_j_k_m2=roof.capacity_j_m2_k,
         mass_capacity_j_k_m2=mass.capacity_j_m2_k,
+        partition_capacity_j_k_m2=mass.light_j_m2_k,
         mass_film_w_m2_k=mass.film_w_m2_k,
         mass_surface=mass.surface,
         radiation_to_mass=mass.surface * zone.floor_m2 / surfaces_m2
@@ -177,6 +178,8 @@ class _Mass(NamedTuple):
 
     surface: float
     capacity_j_m2_k: float
+    light_j_m2_k: float
+    """Of what follows the room within an hour."""
     film_w_m2_k: float
     ground_u_w_m2_k: float
     absorptance: float
@@ -186,20 +189,21 @@ def _mass(data: OfficeData, zone: ZoneData) -> _Mass:
     """All that stores heat inside, side by side.
 
     What the room's air and radiation warm within an hour (partitions and ceilings of gypsum board)
-    stores nothing here: it is among the surfaces that our zone makes up to those of a square room.
+    is no part of this mass: it is among the surfaces that our zone makes up to those of a square
+    room.
     Of a slab on the ground only that share of the capacity counts that the room moves, by the
     resistances on both sides of it; the ground holds the rest.
     """
-    parts = [(m.area_m2, inside(data.constructions[m.construction].layers)) for m in zone.mass]
-    parts += [
-        (s.area_m2, inside(data.constructions[s.construction].layers, shared=True))
-        for s in zone.inner
+    parts = [
+        (one.area_m2, inside(data.constructions[one.construction].layers, shared=True))
+        for one in (*zone.mass, *zone.inner)
     ]
     slow = [
         (area, part)
         for area, part in parts
         if part.capacity_j_m2_k / INNER_FILM_W_M2_K > SECONDS_PER_HOUR
     ]
+    light = [one for one in parts if one not in slow] if slow else []
     parts = slow or parts
     ground = [s for s in zone.outer if s.on_ground]
     floors = [s.construction for s in zone.inner if s.kind == "Floor"]
@@ -218,6 +222,7 @@ def _mass(data: OfficeData, zone: ZoneData) -> _Mass:
     return _Mass(
         surface,
         stored / zone.floor_m2,
+        sum(area * part.capacity_j_m2_k for area, part in light) / zone.floor_m2,
         film / zone.floor_m2,
         ground_u,
         data.constructions[floors[0]].inside_solar_absorptance,
