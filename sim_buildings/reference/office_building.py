@@ -25,6 +25,7 @@ from sim_buildings.reference.films import (
     roof_film_w_m2_k,
     wall_film_w_m2_k,
 )
+from sim_buildings.reference.heavy_partitions import is_heavy, slices
 from sim_buildings.reference.office_data import (
     Floats,
     OfficeData,
@@ -64,6 +65,8 @@ def build(data: OfficeData, weather: Weather, radiant_w: Floats) -> Building:
         _zone(data, zone, weather, wind_m_s, float(radiant_w[z]))
         for z, zone in enumerate(data.zones)
     )
+    within, interfaces = _partitions(data, zones[0].air_handler)
+    zones += within
     used = {zone.air_handler for zone in zones}
     return Building(
         name=data.name,
@@ -75,7 +78,7 @@ def build(data: OfficeData, weather: Weather, radiant_w: Floats) -> Building:
         bms=NEVER,
         air_handlers=tuple(idle_handler(name) for name in _HANDLERS if name in used),
         zones=zones,
-        interfaces=_interfaces(data),
+        interfaces=interfaces,
     )
 
 
@@ -269,19 +272,27 @@ def _beam_share(zone: ZoneData, weather: Weather) -> float:
     return beam / total if total else 0.0
 
 
-def _interfaces(data: OfficeData) -> tuple[Interface, ...]:
-    """Conduction between zones, air to air; each partition once."""
+def _partitions(data: OfficeData, handler: str) -> tuple[tuple[Zone, ...], tuple[Interface, ...]]:
+    """Conduction between zones, air to air, each partition once; zones for what is heavy."""
     order = [zone.name for zone in data.zones]
     between: dict[tuple[str, str], float] = {}
+    within: list[Zone] = []
+    heavy: list[Interface] = []
     for zone in data.zones:
         for surface in zone.inner:
             pair = (zone.name, surface.other_zone)
             if order.index(pair[0]) > order.index(pair[1]):
                 continue
-            resistance = data.constructions[surface.construction].resistance_m2_k_w
-            conductance = surface.area_m2 / (resistance + 2.0 / INNER_FILM_W_M2_K)
+            assembly = data.constructions[surface.construction]
+            if is_heavy(assembly):
+                zones, interfaces = slices(zone.name, surface, assembly, handler)
+                within += zones
+                heavy += interfaces
+                continue
+            conductance = surface.area_m2 / (assembly.resistance_m2_k_w + 2.0 / INNER_FILM_W_M2_K)
             between[pair] = between.get(pair, 0.0) + conductance
-    return tuple(
+    plain = [
         Interface(between=pair, conductance_w_k=w_per_k, mixing_m3_s=0.0)
         for pair, w_per_k in between.items()
-    )
+    ]
+    return tuple(within), (*plain, *heavy)
