@@ -82,6 +82,9 @@ class Zone:
     wall_capacity_j_k_m2: float = positive()
     roof_capacity_j_k_m2: float = positive()
     mass_capacity_j_k_m2: float = positive()
+    partition_capacity_j_k_m2: float = not_negative(0.0)
+    """Of partitions and ceilings that follow the room within an hour (gypsum board), a m2 of floor,
+    as far as ``air_capacity_j_k_m2`` does not hold them."""
     mass_film_w_m2_k: float = positive()
     """Floor and furniture to the room's air, a m2 of floor."""
     mass_surface: float = not_negative(0.0)

@@ -44,7 +44,12 @@ from sim_buildings.parameter_columns import (
     PZ_RADIANT_AIR,
     PZ_RADIANT_ENVELOPE,
     PZ_RADIANT_MASS,
+    PZ_ROOF_AIR,
+    PZ_ROOF_ENVELOPE,
+    PZ_ROOF_MASS,
+    PZ_ROOF_SKY,
     PZ_ROOF_SUN,
+    PZ_ROOF_SUN_K,
     PZ_SUN_AIR,
     PZ_SUN_AIR_RISE,
     PZ_SUN_ENVELOPE,
@@ -57,7 +62,7 @@ from sim_buildings.parameter_columns import (
     PZ_WINDOW_SKY,
 )
 from sim_buildings.parameters import parameters
-from sim_buildings.thermal import convection, coupled_nodes
+from sim_buildings.thermal import above_roof_c, convection, coupled_nodes
 from sim_buildings.weather import Weather
 
 Floats = NDArray[np.float64]
@@ -100,6 +105,7 @@ class _Hour(NamedTuple):
     leak_w_per_k: float
     solar_w: float
     outer_sun_w: float
+    ghi_w_m2: float
     convective_w: float
     radiant_w: float
 
@@ -171,6 +177,7 @@ def cooling_loads_w(building: Building, weather: DesignWeather) -> dict[str, Flo
                             leak_w_per_k=_leak_w_per_k(own, air_c, outdoor_c, weather.wind_m_s),
                             solar_w=float(solar_w[m, h]),
                             outer_sun_w=float(outer_sun_w[m, h]),
+                            ghi_w_m2=float(weather.ghi_w_m2[m, h]),
                             convective_w=float(convective_w[h]),
                             radiant_w=float(radiant_w[h]),
                         )
@@ -190,7 +197,9 @@ def heating_loads_w(building: Building, weather: DesignWeather) -> dict[str, flo
     for zone, row in zip(building.zones, parameters(building).zones, strict=True):
         own = row.tolist()
         leak = _leak_w_per_k(own, air_c, outdoor_c, weather.wind_m_s)
-        hour = _Hour(outdoor_c, weather.heating_sky_c, weather.ground_c, leak, 0.0, 0.0, 0.0, 0.0)
+        hour = _Hour(
+            outdoor_c, weather.heating_sky_c, weather.ground_c, leak, 0.0, 0.0, 0.0, 0.0, 0.0
+        )
         envelope_c = mass_c = air_c
         load_w = 0.0
         for _ in range(STEADY_STEPS):
@@ -236,19 +245,23 @@ def _step(
     sun_mass = own[PZ_SUN_MASS] + s * own[PZ_SUN_MASS_RISE]
     sky_k = hour.sky_c - hour.outdoor_c
     glass_c = hour.outdoor_c + own[PZ_WINDOW_SKY] * sky_k
+    roof_c = above_roof_c(
+        hour.outdoor_c, sky_k, hour.ghi_w_m2, own[PZ_ROOF_SKY], own[PZ_ROOF_SUN_K]
+    )
     outer, slab, ground = own[PZ_ENVELOPE_OUTDOOR], own[PZ_MASS_OUTDOOR], own[PZ_MASS_GROUND]
     envelope_a, envelope_b, mass_a, mass_b = coupled_nodes(
         envelope_c,
         mass_c,
         own[PZ_ENVELOPE],
         own[PZ_MASS],
-        outer + own[PZ_WINDOW_ENVELOPE],
-        slab + ground + own[PZ_WINDOW_MASS],
+        outer + own[PZ_WINDOW_ENVELOPE] + own[PZ_ROOF_ENVELOPE],
+        slab + ground + own[PZ_WINDOW_MASS] + own[PZ_ROOF_MASS],
         envelope_air,
         mass_air,
         own[PZ_ENVELOPE_MASS],
         outer * hour.outdoor_c
         + own[PZ_WINDOW_ENVELOPE] * glass_c
+        + own[PZ_ROOF_ENVELOPE] * roof_c
         + own[PZ_ENVELOPE_SKY] * sky_k
         + hour.outer_sun_w
         + sun_envelope * hour.solar_w
@@ -256,6 +269,7 @@ def _step(
         slab * hour.outdoor_c
         + ground * hour.ground_c
         + own[PZ_WINDOW_MASS] * glass_c
+        + own[PZ_ROOF_MASS] * roof_c
         + sun_mass * hour.solar_w
         + own[PZ_RADIANT_MASS] * hour.radiant_w,
         dt_s,
@@ -268,6 +282,7 @@ def _step(
         + own[PZ_RADIANT_AIR] * hour.radiant_w
         + hour.leak_w_per_k * (hour.outdoor_c - air_c)
         + own[PZ_WINDOW_AIR] * (glass_c - air_c)
+        + own[PZ_ROOF_AIR] * (roof_c - air_c)
         + envelope_air * (envelope_c - air_c)
         + mass_air * (mass_c - air_c)
     )

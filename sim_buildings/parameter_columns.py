@@ -4,6 +4,8 @@ from __future__ import annotations
 
 # A zone: conductances, capacities and areas are its totals. envelope: walls and roof where they
 # store heat. window_sky: how far the sky cools the windows' outer side, a kelvin it is colder.
+# roof_*: a light roof, which is no part of the envelope, from its sol-air temperature; roof_sun and
+# roof_sky make that temperature from the sun and the sky.
 # *_rise, *_lean: the change with |s| and s, the convection of thermal.py. sun_*, radiant_*: shares
 # of sun and radiant gains; what is missing leaves through the windows.
 ZONE_PARAMS = (
@@ -14,6 +16,11 @@ ZONE_PARAMS = (
     "window_air_w_per_k",
     "window_envelope_w_per_k",
     "window_mass_w_per_k",
+    "roof_air_w_per_k",
+    "roof_envelope_w_per_k",
+    "roof_mass_w_per_k",
+    "roof_sun_m2_k_w",
+    "roof_sky",
     "envelope_air_w_per_k",
     "envelope_air_rise",
     "envelope_air_lean",
@@ -71,6 +78,11 @@ ZONE_PARAMS = (
     PZ_WINDOW_AIR,
     PZ_WINDOW_ENVELOPE,
     PZ_WINDOW_MASS,
+    PZ_ROOF_AIR,
+    PZ_ROOF_ENVELOPE,
+    PZ_ROOF_MASS,
+    PZ_ROOF_SUN_K,
+    PZ_ROOF_SKY,
     PZ_ENVELOPE_AIR,
     PZ_ENVELOPE_AIR_RISE,
     PZ_ENVELOPE_AIR_LEAN,

@@ -25,7 +25,7 @@ from sim_buildings.parameter_columns import (
     ZONE_PARAMS,
 )
 from sim_buildings.plant_curves import COOLING, HEATING, Curve
-from sim_buildings.room import beyond_w_per_k, room
+from sim_buildings.room import beyond_w_per_k, eliminated_j_per_k, has_light_roof, room
 from sim_buildings.thermal import LONGWAVE_W_M2_K, WALL_SKY_VIEW
 
 Floats = NDArray[np.floating]
@@ -126,8 +126,11 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
     )
     inside = room(zone)
     wall_outer = _wall_outer(zone, zone.wall_area_m2)
-    roof_outer = beyond_w_per_k(
-        zone.roof_u_w_m2_k, zone.roof_area_m2, zone, zone.roof_inside_m2_k_w
+    stored = eliminated_j_per_k(zone, inside)
+    roof_outer = (
+        0.0
+        if has_light_roof(zone)
+        else beyond_w_per_k(zone.roof_u_w_m2_k, zone.roof_area_m2, zone, zone.roof_inside_m2_k_w)
     )
     opaque_m2 = zone.wall_area_m2 + zone.roof_area_m2
     mass_air = zone.mass_film_w_m2_k * zone.area_m2
@@ -137,15 +140,21 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
     leak_m3_s = zone.infiltration_m3_s_m2 * (zone.wall_area_m2 + zone.window_area_m2)
     return {
         "volume_m3": zone.volume_m3,
-        "air_j_per_k": zone.air_capacity_j_k_m2 * zone.area_m2,
+        "air_j_per_k": zone.air_capacity_j_k_m2 * zone.area_m2 + stored.air,
         # A zone without roof and facade keeps a node that stores nothing to speak of.
         "envelope_j_per_k": zone.wall_capacity_j_k_m2 * zone.wall_area_m2
-        + zone.roof_capacity_j_k_m2 * zone.roof_area_m2
+        + (0.0 if has_light_roof(zone) else zone.roof_capacity_j_k_m2 * zone.roof_area_m2)
+        + stored.envelope
         + (0.0 if opaque_m2 else 1.0),
-        "mass_j_per_k": zone.mass_capacity_j_k_m2 * zone.area_m2,
+        "mass_j_per_k": zone.mass_capacity_j_k_m2 * zone.area_m2 + stored.mass,
         "window_air_w_per_k": inside.window_air,
         "window_envelope_w_per_k": inside.window_envelope,
         "window_mass_w_per_k": inside.window_mass,
+        "roof_air_w_per_k": inside.roof_air,
+        "roof_envelope_w_per_k": inside.roof_envelope,
+        "roof_mass_w_per_k": inside.roof_mass,
+        "roof_sun_m2_k_w": zone.absorptance / zone.outer_film_w_m2_k,
+        "roof_sky": sky_share,
         "envelope_air_w_per_k": inside.envelope_air.still,
         "envelope_air_rise": inside.envelope_air.rise,
         "envelope_air_lean": inside.envelope_air.lean,

@@ -36,9 +36,11 @@ Floats = NDArray[np.float64]
 
 # A resistance that is none, for surfaces that are where their heat is stored [m2 K/W].
 _CONTACT_M2_K_W = 1e-6
+# What the room's air and radiation warm within an hour follows them (assumed).
+FOLLOWS_S = 3600.0
 
-AIR, ENVELOPE, MASS, OUTDOOR, WALL, ROOF, FLOOR, NEUTRAL, GLASS, STAR = range(10)
-_KEPT = (AIR, ENVELOPE, MASS, OUTDOOR)
+AIR, ENVELOPE, MASS, OUTDOOR, ABOVE, WALL, ROOF, FLOOR, NEUTRAL, GLASS, STAR = range(11)
+_KEPT = (AIR, ENVELOPE, MASS, OUTDOOR, ABOVE)
 _SURFACES = (WALL, ROOF, FLOOR, NEUTRAL, GLASS)
 
 
@@ -67,6 +69,14 @@ class Room(NamedTuple):
     window_air: float
     window_envelope: float
     window_mass: float
+    roof_air: float
+    """To the sol-air temperature above a roof that is no part of the envelope; else 0."""
+    roof_envelope: float
+    roof_mass: float
+    roof_follows: Shares
+    """How such a roof's inner surface follows air, envelope and mass."""
+    partitions_follow: Shares
+    """How light partitions and ceilings follow them."""
     sun: Shares
     sun_rise: Shares
     """Change of ``sun`` with |s| of the floor."""
@@ -80,6 +90,11 @@ class _Network(NamedTuple):
     window_air: float
     window_envelope: float
     window_mass: float
+    roof_air: float
+    roof_envelope: float
+    roof_mass: float
+    roof_follows: Shares
+    partitions_follow: Shares
     sun: Shares
     radiant: Shares
 
@@ -120,6 +135,11 @@ def room(zone: Zone) -> Room:
         typical.window_air,
         typical.window_envelope,
         typical.window_mass,
+        typical.roof_air,
+        typical.roof_envelope,
+        typical.roof_mass,
+        typical.roof_follows,
+        typical.partitions_follow,
         still.sun,
         Shares(*((b - a) / strong_s for a, b in zip(still.sun, warm.sun, strict=True))),
         typical.radiant,
@@ -129,7 +149,7 @@ def room(zone: Zone) -> Room:
 def _network(zone: Zone, convective: dict[int, float]) -> _Network:
     """The network for these convective films [W/(m2 K)] of the surfaces."""
     areas = surface_areas_m2(zone)
-    network = np.zeros((10, 10))
+    network = np.zeros((11, 11))
 
     def join(a: int, b: int, w_per_k: float) -> None:
         network[a, b] -= w_per_k
@@ -142,11 +162,11 @@ def _network(zone: Zone, convective: dict[int, float]) -> _Network:
         join(surface, AIR, convective[surface] * area_m2)
         if area_m2 < total_m2:
             join(surface, STAR, RADIANT_FILM_W_M2_K * area_m2 / (1.0 - area_m2 / total_m2))
-    behind = {
-        WALL: (ENVELOPE, zone.wall_inside_m2_k_w),
-        ROOF: (ENVELOPE, zone.roof_inside_m2_k_w),
-        FLOOR: (MASS, covering_m2_k_w(zone)),
-    }
+    behind = {WALL: (ENVELOPE, zone.wall_inside_m2_k_w), FLOOR: (MASS, covering_m2_k_w(zone))}
+    if has_light_roof(zone):
+        join(ROOF, ABOVE, beyond_w_per_k(zone.roof_u_w_m2_k, zone.roof_area_m2, zone))
+    else:
+        behind[ROOF] = (ENVELOPE, zone.roof_inside_m2_k_w)
     for surface, (node, resistance) in behind.items():
         if surface in areas:
             join(surface, node, areas[surface] / max(resistance, _CONTACT_M2_K_W))
@@ -172,6 +192,11 @@ def _network(zone: Zone, convective: dict[int, float]) -> _Network:
         window_air=-float(left[OUTDOOR, AIR]),
         window_envelope=-float(left[OUTDOOR, ENVELOPE]),
         window_mass=-float(left[OUTDOOR, MASS]),
+        roof_air=-float(left[ABOVE, AIR]),
+        roof_envelope=-float(left[ABOVE, ENVELOPE]),
+        roof_mass=-float(left[ABOVE, MASS]),
+        roof_follows=shares({ROOF: 1.0}, 0.0),
+        partitions_follow=shares({NEUTRAL: 1.0}, 0.0),
         sun=shares(_sun_on(zone, areas), zone.solar_to_air),
         radiant=shares({node: area / total_m2 for node, area in areas.items()}, 0.0),
     )
@@ -195,6 +220,39 @@ def surface_areas_m2(zone: Zone) -> dict[int, float]:
         GLASS: zone.window_area_m2,
     }
     return {node: area for node, area in areas.items() if area > 0.0}
+
+
+def has_light_roof(zone: Zone) -> bool:
+    """Whether the roof's inner layers follow the room while the walls store heat for longer.
+
+    One node for both would make concrete of the roof's board, or board of the walls' concrete.
+    """
+    follows_j_m2_k = zone.inner_film_w_m2_k * FOLLOWS_S
+    return (
+        zone.roof_area_m2 > 0.0
+        and zone.wall_area_m2 > 0.0
+        and zone.roof_capacity_j_k_m2 < follows_j_m2_k < zone.wall_capacity_j_k_m2
+    )
+
+
+def eliminated_j_per_k(zone: Zone, room: Room) -> Shares:
+    """Heat [J/K] that surfaces without a node of their own store: a light roof, light partitions.
+
+    Static condensation (Guyan 1965, Reduction of stiffness and mass matrices): such a surface's
+    temperature is a sum of shares of the nodes' temperatures, so its store comes to each of them by
+    its share. Lumped: the nodes are taken to move together.
+    """
+    air = envelope = mass = 0.0
+    roof = zone.roof_capacity_j_k_m2 * zone.roof_area_m2 if has_light_roof(zone) else 0.0
+    partitions = zone.partition_capacity_j_k_m2 * zone.area_m2
+    for follows, j_per_k in ((room.roof_follows, roof), (room.partitions_follow, partitions)):
+        if not sum(follows):  # no such surface in the network: it hangs in the air
+            follows = Shares(1.0, 0.0, 0.0)
+        together = sum(follows)
+        air += follows.air * together * j_per_k
+        envelope += follows.envelope * together * j_per_k
+        mass += follows.mass * together * j_per_k
+    return Shares(air, envelope, mass)
 
 
 def covering_m2_k_w(zone: Zone) -> float:

@@ -47,6 +47,13 @@ def convection(envelope_k: float, mass_k: float) -> tuple[float, float]:
     return envelope_k * mass * one, mass_k * envelope * one
 
 
+def above_roof_c(
+    outdoor_c: float, sky_k: float, ghi_w_m2: float, sky_share: float, sun_m2_k_w: float
+) -> float:
+    """Sol-air temperature of a roof [°C] (ASHRAE Fundamentals, chapter 18)."""
+    return outdoor_c + sky_share * sky_k + sun_m2_k_w * ghi_w_m2
+
+
 def coupled_nodes(
     envelope_c: float,
     mass_c: float,

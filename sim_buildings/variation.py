@@ -181,6 +181,7 @@ def _zone(zone: Zone, drawn: Drawn) -> Zone:
         air_capacity_j_k_m2=zone.air_capacity_j_k_m2 * drawn.furniture,
         wall_capacity_j_k_m2=zone.wall_capacity_j_k_m2 * drawn.mass,
         roof_capacity_j_k_m2=zone.roof_capacity_j_k_m2 * drawn.mass,
+        partition_capacity_j_k_m2=zone.partition_capacity_j_k_m2 * drawn.furniture,
         mass_capacity_j_k_m2=zone.mass_capacity_j_k_m2 * drawn.mass,
         lights_w_m2=zone.lights_w_m2 * drawn.lights,
         equipment_w_m2=zone.equipment_w_m2 * drawn.equipment,

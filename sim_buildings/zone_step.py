@@ -41,6 +41,7 @@ from sim_buildings.columns import (
     W_N,
     W_PER_W,
     W_WALL_SUN,
+    X_GHI,
     X_GROUND,
     X_HUMIDITY,
     X_OUTDOOR,
@@ -107,6 +108,11 @@ from sim_buildings.parameter_columns import (
     PZ_RADIANT_AIR,
     PZ_RADIANT_ENVELOPE,
     PZ_RADIANT_MASS,
+    PZ_ROOF_AIR,
+    PZ_ROOF_ENVELOPE,
+    PZ_ROOF_MASS,
+    PZ_ROOF_SKY,
+    PZ_ROOF_SUN_K,
     PZ_SUN_AIR,
     PZ_SUN_AIR_RISE,
     PZ_SUN_ENVELOPE,
@@ -119,7 +125,7 @@ from sim_buildings.parameter_columns import (
     PZ_WINDOW_MASS,
     PZ_WINDOW_SKY,
 )
-from sim_buildings.thermal import air_equation, convection, coupled_nodes
+from sim_buildings.thermal import above_roof_c, air_equation, convection, coupled_nodes
 
 SECONDS_PER_HOUR = 3600.0
 # Assumed: a floor heating loop's valve opens fully one kelvin below its setpoint's upper end.
@@ -209,23 +215,35 @@ def zone_equation(
         envelope_glass = own[of(PZ_WINDOW_ENVELOPE, lane)]
         mass_glass = own[of(PZ_WINDOW_MASS, lane)]
         air_glass = own[of(PZ_WINDOW_AIR, lane)]
+        roof_c = above_roof_c(
+            outdoor_c,
+            sky_k,
+            weather[at(X_GHI, lane)],
+            own[of(PZ_ROOF_SKY, lane)],
+            own[of(PZ_ROOF_SUN_K, lane)],
+        )
+        envelope_roof = own[of(PZ_ROOF_ENVELOPE, lane)]
+        mass_roof = own[of(PZ_ROOF_MASS, lane)]
+        air_roof = own[of(PZ_ROOF_AIR, lane)]
         envelope_a, envelope_b, mass_a, mass_b = coupled_nodes(
             zone[at(STATE_ENVELOPE, lane)],
             zone[at(STATE_MASS, lane)],
             own[of(PZ_ENVELOPE, lane)],
             own[of(PZ_MASS, lane)],
-            to_outdoor + envelope_glass,
-            slab + ground + mass_glass,
+            to_outdoor + envelope_glass + envelope_roof,
+            slab + ground + mass_glass + mass_roof,
             zone[at(W_ENVELOPE_AIR, lane)],
             zone[at(W_MASS_AIR, lane)],
             own[of(PZ_ENVELOPE_MASS, lane)],
             to_outdoor * outdoor_c
             + envelope_glass * glass_c
+            + envelope_roof * roof_c
             + zone[at(W_ENVELOPE_HEAT, lane)]
             + zone[at(W_WALL_SUN, lane)],
             slab * outdoor_c
             + ground * weather[at(X_GROUND, lane)]
             + mass_glass * glass_c
+            + mass_roof * roof_c
             + zone[at(W_MASS_HEAT, lane)]
             + floor_w,
             dt_s,
@@ -234,8 +252,8 @@ def zone_equation(
         n, d = air_equation(
             air_c,
             own[of(PZ_AIR, lane)],
-            air_glass + air_leak,
-            air_glass * glass_c + air_leak * outdoor_c,
+            air_glass + air_roof + air_leak,
+            air_glass * glass_c + air_roof * roof_c + air_leak * outdoor_c,
             zone[at(W_ENVELOPE_AIR, lane)],
             envelope_a,
             envelope_b,
@@ -279,6 +297,13 @@ def zone_result(
         envelope_c = zone[at(W_ENVELOPE_A, lane)] + zone[at(W_ENVELOPE_B, lane)] * air_c
         mass_c = zone[at(W_MASS_A, lane)] + zone[at(W_MASS_B, lane)] * air_c
         glass_c = outdoor_c + own[of(PZ_WINDOW_SKY, lane)] * sky_k
+        roof_c = above_roof_c(
+            outdoor_c,
+            sky_k,
+            weather[at(X_GHI, lane)],
+            own[of(PZ_ROOF_SKY, lane)],
+            own[of(PZ_ROOF_SUN_K, lane)],
+        )
         zone[at(Z_WINDOW_HEAT, lane)] = (
             own[of(PZ_WINDOW_AIR, lane)] * (glass_c - air_c)
             + own[of(PZ_WINDOW_ENVELOPE, lane)] * (glass_c - envelope_c)
@@ -289,6 +314,9 @@ def zone_result(
         zone[at(Z_OPAQUE_HEAT, lane)] = (
             own[of(PZ_ENVELOPE_OUTDOOR, lane)] * (outdoor_c - envelope_c)
             + zone[at(W_WALL_SUN, lane)]
+            + own[of(PZ_ROOF_AIR, lane)] * (roof_c - air_c)
+            + own[of(PZ_ROOF_ENVELOPE, lane)] * (roof_c - envelope_c)
+            + own[of(PZ_ROOF_MASS, lane)] * (roof_c - mass_c)
         )
         zone[at(Z_SLAB_HEAT, lane)] = own[of(PZ_MASS_OUTDOOR, lane)] * (outdoor_c - mass_c) + own[
             of(PZ_MASS_GROUND, lane)

@@ -30,7 +30,8 @@ def store(layers: Sequence[Layer], outer_film: float) -> Inside:
     Insulation parts it into blocks. A zone's wall is one node: it stands for the heaviest block,
     behind all that lies inside of it. The innermost block counts as :func:`inside` has it; another
     is a node in its middle, and counts only if outdoors, through ``outer_film`` [W/(m2 K)], takes
-    more than an hour to change its temperature.
+    more than an hour to change its temperature. Insulation may be the heaviest itself: a node in
+    its middle as well.
     """
     blocks: list[list[Layer]] = [[]]
     for layer in layers:
@@ -42,6 +43,13 @@ def store(layers: Sequence[Layer], outer_film: float) -> Inside:
     inner = inside(layers)
     capacity = sum(layer.capacity_j_m2_k for layer in heaviest)
     slow = capacity / outer_film > SECONDS_PER_HOUR
+    within = [layer for layer in layers if is_heavy_insulation(layer)]
+    if within:
+        node = max(within, key=lambda layer: layer.capacity_j_m2_k)
+        if node.capacity_j_m2_k > max(inner.capacity_j_m2_k, capacity if slow else 0.0):
+            place = next(k for k, layer in enumerate(layers) if layer is node)
+            before = sum(layer.resistance_m2_k_w for layer in layers[place + 1 :])
+            return Inside(node.capacity_j_m2_k, before + node.resistance_m2_k_w / 2.0)
     if heaviest is blocks[-1] or capacity <= inner.capacity_j_m2_k or not slow:
         return inner
     last = max(k for k, layer in enumerate(layers) if any(layer is one for one in heaviest))
@@ -76,6 +84,12 @@ def inside(layers: Sequence[Layer], *, shared: bool = False) -> Inside:
         resistance += layer.resistance_m2_k_w * (deeper**2 + deeper * after + after**2) / 3.0
         deeper = after
     return Inside(total, resistance)
+
+
+def is_heavy_insulation(layer: Layer) -> bool:
+    """Whether insulation itself, warmed from both its faces, takes more than an hour to follow."""
+    slow_s = layer.capacity_j_m2_k * layer.resistance_m2_k_w / 4.0
+    return _insulates(layer) and slow_s > SECONDS_PER_HOUR
 
 
 def _insulates(layer: Layer) -> bool:

@@ -25,6 +25,7 @@ from sim_buildings.reference.films import (
     roof_film_w_m2_k,
     wall_film_w_m2_k,
 )
+from sim_buildings.reference.heavy_partitions import is_heavy, slices
 from sim_buildings.reference.office_data import (
     Floats,
     OfficeData,
@@ -64,6 +65,8 @@ def build(data: OfficeData, weather: Weather, radiant_w: Floats) -> Building:
         _zone(data, zone, weather, wind_m_s, float(radiant_w[z]))
         for z, zone in enumerate(data.zones)
     )
+    within, interfaces = _partitions(data, zones[0].air_handler)
+    zones += within
     used = {zone.air_handler for zone in zones}
     return Building(
         name=data.name,
@@ -75,7 +78,7 @@ def build(data: OfficeData, weather: Weather, radiant_w: Floats) -> Building:
         bms=NEVER,
         air_handlers=tuple(idle_handler(name) for name in _HANDLERS if name in used),
         zones=zones,
-        interfaces=_interfaces(data),
+        interfaces=interfaces,
     )
 
 
@@ -149,6 +152,7 @@ def _zone(
         wall_capacity_j_k_m2=wall.capacity_j_m2_k,
         roof_capacity_j_k_m2=roof.capacity_j_m2_k,
         mass_capacity_j_k_m2=mass.capacity_j_m2_k,
+        partition_capacity_j_k_m2=mass.light_j_m2_k,
         mass_film_w_m2_k=mass.film_w_m2_k,
         mass_surface=mass.surface,
         radiation_to_mass=mass.surface * zone.floor_m2 / surfaces_m2
@@ -177,6 +181,8 @@ class _Mass(NamedTuple):
 
     surface: float
     capacity_j_m2_k: float
+    light_j_m2_k: float
+    """Of what follows the room within an hour."""
     film_w_m2_k: float
     ground_u_w_m2_k: float
     absorptance: float
@@ -186,20 +192,21 @@ def _mass(data: OfficeData, zone: ZoneData) -> _Mass:
     """All that stores heat inside, side by side.
 
     What the room's air and radiation warm within an hour (partitions and ceilings of gypsum board)
-    stores nothing here: it is among the surfaces that our zone makes up to those of a square room.
+    is no part of this mass: it is among the surfaces that our zone makes up to those of a square
+    room.
     Of a slab on the ground only that share of the capacity counts that the room moves, by the
     resistances on both sides of it; the ground holds the rest.
     """
-    parts = [(m.area_m2, inside(data.constructions[m.construction].layers)) for m in zone.mass]
-    parts += [
-        (s.area_m2, inside(data.constructions[s.construction].layers, shared=True))
-        for s in zone.inner
+    parts = [
+        (one.area_m2, inside(data.constructions[one.construction].layers, shared=True))
+        for one in (*zone.mass, *zone.inner)
     ]
     slow = [
         (area, part)
         for area, part in parts
         if part.capacity_j_m2_k / INNER_FILM_W_M2_K > SECONDS_PER_HOUR
     ]
+    light = [one for one in parts if one not in slow] if slow else []
     parts = slow or parts
     ground = [s for s in zone.outer if s.on_ground]
     floors = [s.construction for s in zone.inner if s.kind == "Floor"]
@@ -218,6 +225,7 @@ def _mass(data: OfficeData, zone: ZoneData) -> _Mass:
     return _Mass(
         surface,
         stored / zone.floor_m2,
+        sum(area * part.capacity_j_m2_k for area, part in light) / zone.floor_m2,
         film / zone.floor_m2,
         ground_u,
         data.constructions[floors[0]].inside_solar_absorptance,
@@ -264,19 +272,27 @@ def _beam_share(zone: ZoneData, weather: Weather) -> float:
     return beam / total if total else 0.0
 
 
-def _interfaces(data: OfficeData) -> tuple[Interface, ...]:
-    """Conduction between zones, air to air; each partition once."""
+def _partitions(data: OfficeData, handler: str) -> tuple[tuple[Zone, ...], tuple[Interface, ...]]:
+    """Conduction between zones, air to air, each partition once; zones for what is heavy."""
     order = [zone.name for zone in data.zones]
     between: dict[tuple[str, str], float] = {}
+    within: list[Zone] = []
+    heavy: list[Interface] = []
     for zone in data.zones:
         for surface in zone.inner:
             pair = (zone.name, surface.other_zone)
             if order.index(pair[0]) > order.index(pair[1]):
                 continue
-            resistance = data.constructions[surface.construction].resistance_m2_k_w
-            conductance = surface.area_m2 / (resistance + 2.0 / INNER_FILM_W_M2_K)
+            assembly = data.constructions[surface.construction]
+            if is_heavy(assembly):
+                zones, interfaces = slices(zone.name, surface, assembly, handler)
+                within += zones
+                heavy += interfaces
+                continue
+            conductance = surface.area_m2 / (assembly.resistance_m2_k_w + 2.0 / INNER_FILM_W_M2_K)
             between[pair] = between.get(pair, 0.0) + conductance
-    return tuple(
+    plain = [
         Interface(between=pair, conductance_w_k=w_per_k, mixing_m3_s=0.0)
         for pair, w_per_k in between.items()
-    )
+    ]
+    return tuple(within), (*plain, *heavy)

@@ -103,7 +103,10 @@ def _world(building: Building, data: OfficeData, gains: Gains, epw: Path) -> Wor
     rows = world.rows
     hours = np.repeat(np.array(data.ground_c), np.array(DAYS_OF_MONTH) * 24)
     a_row = rows.outdoor_c.size // HOURS_A_YEAR
-    people = np.asarray(np.round(np.repeat(gains.convective, a_row, axis=0)), dtype=np.float64)
+    # Zones that stand for partitions come last; nobody is in them.
+    nobody = len(building.zones) - len(data.zones)
+    convective = np.pad(gains.convective, ((0, 0), (0, nobody)))
+    people = np.asarray(np.round(np.repeat(convective, a_row, axis=0)), dtype=np.float64)
     return replace(world, rows=rows._replace(people=people, ground_c=np.repeat(hours, a_row)))
 
 
@@ -111,7 +114,7 @@ class _Commands:
     """The overrides of each hour of the year."""
 
     def __init__(self, data: OfficeData, building: Building, gains: Gains) -> None:
-        n = len(data.zones)
+        n = len(building.zones)
         self.zones = np.full((HOURS_A_YEAR, n, 4), np.nan)
         for z, zone in enumerate(data.zones):
             if zone.heating_schedule is not None:

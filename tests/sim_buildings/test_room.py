@@ -25,7 +25,7 @@ from sim_buildings.columns import (
     Z_WINDOW_HEAT,
 )
 from sim_buildings.parameter_columns import PZ_AIR, PZ_ENVELOPE, PZ_MASS
-from sim_buildings.room import room
+from sim_buildings.room import eliminated_j_per_k, has_light_roof, room
 from sim_buildings.simulation import Simulation
 from sim_buildings.thermal import convection, coupled_nodes
 from sim_buildings.world import make_world
@@ -120,3 +120,29 @@ def test_no_heat_appears_or_vanishes(ideal: bool) -> None:
         gained = gained + 300.0 * simulation.zones[:, flows].sum(axis=1)
         gross = gross + 300.0 * np.abs(simulation.zones[:, flows]).sum(axis=1)
     assert np.abs(stored_j() - before - gained).max() <= 1e-9 * np.max(gross)
+
+
+def test_a_light_roof_over_heavy_walls_has_a_boundary_of_its_own() -> None:
+    zone = replace(
+        load_building("small_office").zones[1],
+        roof_area_m2=50.0,
+        roof_capacity_j_k_m2=8_000.0,
+        wall_capacity_j_k_m2=140_000.0,
+    )
+    found = room(zone)
+    assert has_light_roof(zone)
+    through = found.roof_air + found.roof_envelope + found.roof_mass
+    assert through == pytest.approx(zone.roof_u_w_m2_k * zone.roof_area_m2, rel=0.1)
+    # The board follows the room and little of outdoors: nearly all of its heat is kept.
+    stored = sum(eliminated_j_per_k(zone, found))
+    assert 0.8 * 50.0 * 8_000.0 < stored < 50.0 * 8_000.0
+    heavy = replace(zone, roof_capacity_j_k_m2=140_000.0)
+    assert not has_light_roof(heavy)
+    assert room(heavy).roof_air == pytest.approx(0.0, abs=1e-12)
+    assert sum(eliminated_j_per_k(heavy, room(heavy))) == 0.0
+
+
+def test_partitions_that_meet_nothing_store_heat_in_the_air() -> None:
+    zone = load_building("small_office").zones[0]
+    hung = replace(zone, partition_capacity_j_k_m2=10_000.0, roof_area_m2=10.0 * zone.area_m2)
+    assert eliminated_j_per_k(hung, room(hung)).air == pytest.approx(10_000.0 * zone.area_m2)
