@@ -3,72 +3,98 @@
 Mnih et al. 2015, "Human-level control through deep reinforcement learning", Nature 518, with
 n-step returns (Sutton 1988). Every zone of every simulated building is a learner of one VecEnv.
 The reward is the zone's share of cost and discomfort against the base rule in a twin building
-under the same weather and presence: what remains is what the choice of mode changed.
+under the same weather and presence: what remains is what the choice of mode changed. This is the
+reference that :mod:`agents.fast_dqn` is measured against.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
-from math import inf
+from collections.abc import Callable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from stable_baselines3 import DQN
 from stable_baselines3.common.callbacks import BaseCallback
 
-from agents.evaluation import Exam
-from agents.export import Trained, to_onnx
-from agents.settings import DqnSettings
-from envs.calendar_split import Part
-from envs.control_columns import T_COST, T_DISCOMFORT_KH
+from agents.settings import FEW_MODES, DqnSettings
+from agents.weeks import Weeks, WeekTotals
+from envs.batch import Batch
+from envs.control_columns import T_COST
 from envs.zone_vec_env import ZoneVecEnv
-from hvac_rl.control.encoding import FEATURE_NAMES
+from hvac_rl.control.encoding import N_FEATURES, N_MODES
 from hvac_rl.errors import HvacRlError
-from sim_buildings.building import Building
 
-Progress = Callable[[int, int, str], None]
-# The reward follows the time of day: less than a week of it says little.
-HOURS_AVERAGED = 168
+NEVER = -1e3
+"""The value of a mode that is not offered."""
+
+Watcher = Callable[[int, int, WeekTotals | None], bool]
+"""(steps done, in all, the validation weeks if they were run just now) -> go on?"""
+
+
+class Offered(torch.nn.Module):
+    """A network over a few modes as one over all of them: (zones, N_MODES)."""
+
+    def __init__(self, network: torch.nn.Module, modes: tuple[int, ...]) -> None:
+        super().__init__()
+        self.network = network
+        spread = torch.zeros(len(modes), N_MODES)
+        spread[torch.arange(len(modes)), torch.tensor(modes)] = 1.0
+        self.register_buffer("spread", spread)
+        self.register_buffer("others", NEVER * (1.0 - spread.sum(dim=0)))
+
+    def forward(self, observation: torch.Tensor) -> torch.Tensor:
+        values: torch.Tensor = self.network(observation) @ self.spread + self.others
+        return values
+
+
+class GreedyIn:
+    """A network over all modes as a chooser, while it learns."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        self._network = network
+
+    def modes(self, batch: Batch) -> NDArray[np.int64]:
+        seen = batch.observations.reshape(-1, N_FEATURES)
+        with torch.inference_mode():
+            best = self._network(torch.from_numpy(seen)).argmax(dim=1)
+        modes: NDArray[np.int64] = best.numpy().reshape(batch.size, batch.zones)
+        return modes
 
 
 class _Judge(BaseCallback):
-    """Progress; now and then the validation weeks; a clear end when training diverges.
+    """Now and then the validation weeks; a clear end when training diverges.
 
-    Kept is the network that was cheapest there among those no less comfortable than the rule.
+    Kept is the network that was cheapest there, with a price on discomfort beyond the rule's.
     """
 
-    def __init__(self, building: Building, settings: DqnSettings, progress: Progress) -> None:
+    def __init__(
+        self, weeks: Weeks, discomfort_kh: float, settings: DqnSettings, watch: Watcher
+    ) -> None:
         super().__init__()
+        self._weeks = weeks
+        self._most_kh = discomfort_kh
         self._settings = settings
-        self._progress = progress
-        self._recent: deque[float] = deque(maxlen=HOURS_AVERAGED)
-        self._exam = Exam(building, Part.VALIDATION)
-        self._rule = self._exam.run(None, name="base rule")
+        self._watch = watch
         self.best: dict[str, torch.Tensor] = {}
-        self._best_score = inf
-        self._words = ""
+        self._best_score = float("inf")
 
     def _on_step(self) -> bool:
-        self._recent.append(float(self.locals["rewards"].mean()))
+        seen = None
         if self.n_calls % self._settings.check_every == 0:
-            self._check()
-        if self.n_calls % 25 == 0 or self.n_calls == self._settings.steps:
-            reward = sum(self._recent) / len(self._recent)
-            words = f"mean reward {reward:+.4f}{self._words}"
-            self._progress(self.n_calls, self._settings.steps, words)
-        return True
+            seen = self._check()
+        return self._watch(self.n_calls, self._settings.steps, seen)
 
-    def _check(self) -> None:
+    def _check(self) -> WeekTotals:
         assert isinstance(self.model, DQN)
         network = self.model.q_net.q_net
-        mine = self._exam.run(_Greedy(network), name="dqn")
-        worse_kh = mine.mean(T_DISCOMFORT_KH) - self._rule.mean(T_DISCOMFORT_KH)
+        mine = self._weeks.run("dqn", GreedyIn(Offered(network, FEW_MODES)))
+        worse_kh = mine.zones * (mine.discomfort_kh - self._most_kh)
         score = mine.mean(T_COST) + self._settings.comfort_price * max(0.0, worse_kh)
         if score < self._best_score:
             self._best_score = score
             self.best = {name: value.clone() for name, value in network.state_dict().items()}
-        best = self._best_score / self._rule.mean(T_COST) - 1.0
-        self._words = f", validation cost {best:+.1%} of the rule's"
+        return mine
 
     def _on_rollout_end(self) -> None:
         for parameter in self.model.policy.parameters():
@@ -80,25 +106,14 @@ class _Judge(BaseCallback):
                 )
 
 
-class _Greedy:
-    """The network as a policy, while it learns."""
-
-    name = "dqn"
-    features = FEATURE_NAMES
-
-    def __init__(self, network: torch.nn.Module) -> None:
-        self._network = network
-
-    def choose(self, observations: Sequence[Sequence[float]]) -> list[int]:
-        with torch.no_grad():
-            values = self._network(torch.tensor(observations, dtype=torch.float32))
-        return [int(mode) for mode in values.argmax(dim=1)]
-
-
 def train_dqn(
-    env: ZoneVecEnv, settings: DqnSettings, building: Building, progress: Progress
-) -> Trained:
-    """Learn on ``env``; ``progress(done, total, words)`` is called now and then."""
+    env: ZoneVecEnv, weeks: Weeks, discomfort_kh: float, settings: DqnSettings, watch: Watcher
+) -> torch.nn.Module:
+    """Learn on ``env``, whose modes are FEW_MODES; answers with a network over all modes.
+
+    ``weeks``, ``discomfort_kh``: the validation weeks and how much discomfort a zone and week is
+    free there.
+    """
     torch.set_num_threads(1)
     learners = env.num_envs
 
@@ -124,7 +139,7 @@ def train_dqn(
         seed=settings.seed,
         device="cpu",
     )
-    judge = _Judge(building, settings, progress)
+    judge = _Judge(weeks, discomfort_kh, settings, watch)
     model.learn(
         total_timesteps=settings.steps * learners,
         callback=judge,
@@ -133,12 +148,4 @@ def train_dqn(
     network = model.q_net.q_net
     if judge.best:
         network.load_state_dict(judge.best)
-    return Trained(
-        kind="onnx",
-        name=f"{building.name} dqn",
-        building=building.name,
-        features=FEATURE_NAMES,
-        payload=to_onnx(network, len(FEATURE_NAMES)),
-        training={"agent": "dqn", "library": "stable-baselines3", **settings.as_dict()},
-        results={},
-    )
+    return Offered(network, FEW_MODES)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -40,6 +40,8 @@ class Trained:
     payload: bytes
     training: Mapping[str, object]
     results: Mapping[str, object]
+    rule: Mapping[str, float] = field(default_factory=dict)
+    """The base rule's parameters under the policy, where they are not the strong rule's."""
 
 
 def demo_key() -> Ed25519PrivateKey:
@@ -86,6 +88,7 @@ def write_bundle(folder: Path, trained: Trained, version: int, key: Ed25519Priva
         features=trained.features,
         schema_sha256=schema_hash(trained.features),
         limits_sha256=limits_hash(),
+        rule_parameters=dict(trained.rule),
         payload=Payload(file=file, sha256=hashlib.sha256(trained.payload).hexdigest()),
         training=dict(trained.training),
         results=dict(trained.results),

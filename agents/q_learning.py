@@ -18,8 +18,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from agents.export import Trained
-from agents.settings import QLearningSettings
+from agents.settings import FEW_MODES, QLearningSettings
 from envs.zone_vec_env import ZoneVecEnv
 from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_MODES, RULE_MODE
 
@@ -32,21 +31,22 @@ BINS: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("outdoor_4_8", (-0.6, -0.1, 0.4)),  # 6, 13.5, 21 °C
     ("price_2_6", (0.0, 0.3)),
 )
+FEATURES = tuple(name for name, _ in BINS)
 
-Progress = Callable[[int, int, str], None]
+Watcher = Callable[[int, int, float], bool]
+"""(steps done, in all, mean reward of late) -> go on?"""
 # The reward follows the time of day: less than a week of it says little.
 HOURS_AVERAGED = 168
+NEVER = -1e3
+"""The value of a mode that is not to be chosen."""
 
 
-def train_q_learning(
-    env: ZoneVecEnv, settings: QLearningSettings, building: str, progress: Progress
-) -> Trained:
-    """Learn a table on ``env``; ``progress(done, total, words)`` is called now and then."""
+def train_q_learning(env: ZoneVecEnv, settings: QLearningSettings, watch: Watcher) -> bytes:
+    """Learn a table on ``env``, whose modes are FEW_MODES; answers with a bundle's payload."""
     rng = np.random.default_rng(settings.seed)
-    features = tuple(name for name, _ in BINS)
-    columns = [FEATURE_NAMES.index(name) for name in features]
+    columns = [FEATURE_NAMES.index(name) for name in FEATURES]
     edges = [np.asarray(cuts) for _, cuts in BINS]
-    shape = (*(len(cuts) + 1 for cuts in edges), N_MODES)
+    shape = (*(len(cuts) + 1 for cuts in edges), len(FEW_MODES))
     # A table of zeros prefers the rule's own mode: that is what the values are measured against.
     values = np.zeros(shape)
     visits = np.zeros(shape, dtype=np.int64)
@@ -66,7 +66,7 @@ def train_q_learning(
     for step in range(settings.steps):
         modes = values[here].argmax(axis=1)
         explore = rng.random(env.num_envs) < settings.epsilon
-        modes = np.where(explore, rng.integers(0, N_MODES, env.num_envs), modes)
+        modes = np.where(explore, rng.integers(0, len(FEW_MODES), env.num_envs), modes)
         observations, rewards, dones, infos = env.step(modes)
         after = np.asarray(observations).copy()
         for z in np.flatnonzero(dones):
@@ -91,26 +91,22 @@ def train_q_learning(
         here = cells(np.asarray(observations))
         earned.append(float(rewards.mean()))
         if step % 50 == 0 or step == settings.steps - 1:
-            mean = sum(earned) / len(earned)
-            progress(step + 1, settings.steps, f"mean reward {mean:+.4f}")
-    # Where a cell was hardly seen, the rule decides.
+            if not watch(step + 1, settings.steps, sum(earned) / len(earned)):
+                break
+    # A gain that may be chance is not taken, and where a cell was hardly seen the rule decides.
+    values[..., FEW_MODES.index(RULE_MODE)] += settings.least_gain
     unseen = visits < settings.least_visits
-    values[unseen] = np.where(np.arange(N_MODES) == RULE_MODE, 0.0, -1e3)[np.nonzero(unseen)[-1]]
+    beginner = np.where(np.array(FEW_MODES) == RULE_MODE, 0.0, NEVER)
+    values[unseen] = np.broadcast_to(beginner, shape)[unseen]
+    every = np.full((*shape[:-1], N_MODES), NEVER)
+    every[..., list(FEW_MODES)] = values
     payload = {
         "edges": [list(cuts) for _, cuts in BINS],
         "modes": list(MODE_NAMES),
-        "values": np.round(values, 5).tolist(),
+        "values": np.round(every, 5).tolist(),
         "visits": visits.tolist(),
     }
-    return Trained(
-        kind="table",
-        name=f"{building} q-learning",
-        building=building,
-        features=features,
-        payload=json.dumps(payload, separators=(",", ":")).encode(),
-        training={"agent": "q-learning", **settings.as_dict()},
-        results={},
-    )
+    return json.dumps(payload, separators=(",", ":")).encode()
 
 
 def _repeats(cell: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:

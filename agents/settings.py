@@ -4,6 +4,25 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from hvac_rl.control.encoding import MODE_NAMES
+
+# Learners that must try every mode in every state are offered a few that differ.
+FEW_MODES: tuple[int, ...] = tuple(
+    MODE_NAMES.index(name)
+    for name in (
+        "rule",
+        "off",
+        "relax",
+        "comfort",
+        "preheat",
+        "preheat more",
+        "precool",
+        "precool more",
+        "precool most",
+        "rule, blind closed",
+    )
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

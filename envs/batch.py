@@ -27,8 +27,9 @@ from envs.observe import N_SITE_FEATURES, N_ZONE_FEATURES, make_shown, shown_of
 from envs.one_call import OneCall
 from envs.setting import Scene
 from envs.workspace import make_workspace
+from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.control.encoding import N_FEATURES, RULE_MODE
-from sim_buildings.buffers import Floats, block_of, columns_of, make_buffers
+from sim_buildings.buffers import Buffers, Floats, block_of, columns_of, make_buffers
 from sim_buildings.columns import HANDLER_OVERRIDE, ZONE_OVERRIDE
 from sim_buildings.compiled import ONE, Form, compiled, in_threads
 from sim_buildings.sun_course import ROWS_PER_DAY
@@ -81,7 +82,9 @@ class Batch:
         faulty: bool | None = None,
         single: bool | None = None,
         threads: int | None = None,
+        rule_a_lane: bool = False,
     ) -> None:
+        """``rule_a_lane``: :meth:`use_rules` may give each lane of a block a rule of its own."""
         self.cycles = round(decision_h * CYCLES_PER_HOUR)
         if self.cycles < 1 or self.cycles != decision_h * CYCLES_PER_HOUR:
             raise ValueError(f"decision_h must be a multiple of 0.25, is {decision_h:g}")
@@ -97,12 +100,12 @@ class Batch:
             raise ValueError(f"{variants} variants do not divide {lanes} lanes")
         self.form = Form(
             lanes=lanes,
-            varied=variants > 1,
+            varied=variants > 1 or rule_a_lane,
             faulty=size == 1 if faulty is None else faulty,
             single=(size > 1) if single is None else single,
         )
         real = self.form.real
-        in_lane = [k % variants for k in range(lanes)] if variants > 1 else None
+        in_lane = [k % variants for k in range(lanes)] if self.form.varied else None
         self.setting, self._index = scene.setting(real, in_lane)
         self.zones = len(scene.building.zones)
         handlers = len(scene.building.air_handlers)
@@ -125,13 +128,12 @@ class Batch:
         self.world: Ints = np.zeros(self._blocks * lanes, dtype=np.int64)
         most = os.cpu_count() or 1 if threads is None else threads
         self.threads = max(1, min(most, self._blocks))
-        # Each thread computes in a workspace of its own; it is found by the thread's first block.
-        self._work = {
-            self._blocks * k // self.threads: make_workspace(
-                self.zones, handlers, orientations, lanes, real
-            )
-            for k in range(self.threads)
-        }
+        # Each thread computes in a workspace of its own.
+        self._work = [
+            make_workspace(self.zones, handlers, orientations, lanes, real)
+            for _ in range(self.threads)
+        ]
+        self._active = self._blocks
         self._decide = compiled(decide_batch, self.form)
         self._first_look = compiled(first_look_of_batch, self.form)
         self._price_mean = real(scene.price_mean)
@@ -257,6 +259,20 @@ class Batch:
         self.places.row[block, lane] = cycle % self.cycles_per_year * ROWS_PER_CYCLE
         self.world[b] = world
 
+    def use_rules(self, rules: Sequence[RuleParameters]) -> None:
+        """Another base rule from now on: one for all, or one for each lane in turn.
+
+        Starts are prepared under the scene's own rule all the same, so that controllers with
+        different rules begin from the same state.
+        """
+        row: Floats = np.array(rules, dtype=self.form.real).T.ravel()
+        mine = self.setting.numbers.rule
+        if row.shape != mine.shape:
+            lanes = len(mine) // len(RuleParameters._fields)
+            raise ValueError(f"{lanes} rules are needed, not {len(rules)}")
+        mine[:] = row
+        self.look()
+
     @property
     def cycles_per_year(self) -> int:
         return int(self.setting.clocks.clock.shape[1])
@@ -271,9 +287,15 @@ class Batch:
         )  # fmt: skip
 
     def step(self, modes: Ints) -> None:
-        """One decision under ``modes``, shape (size, zones)."""
-        self._modes[...] = modes
+        """One decision under ``modes``, shape (size, zones).
+
+        With fewer rows only the first so many buildings are stepped, and those that share their
+        last block of 64 with them.
+        """
+        count = len(modes)
+        self._modes[:count] = modes
         self._direct = False
+        self._active = -(-count // self.form.lanes)
         self._go()
 
     def step_wishes(self, wishes: Floats) -> None:
@@ -285,22 +307,22 @@ class Batch:
         split = padded.reshape(self._blocks, self.form.lanes, self.zones, COMMANDS)
         self._choice.wishes[...] = np.moveaxis(split, 1, 3)
         self._direct = True
+        self._active = self._blocks
         self._go()
 
     def _go(self) -> None:
         if self.one is not None:
             self.one(self._direct, self.cycles, self.supervised, self.dt_s, self._mean)
             return
-        if self.threads == 1:
-            self._run(0, self._blocks)
-        else:
-            in_threads(self._run, self._blocks, self.threads)
+        in_threads(self._run, self._active, min(self.threads, self._active))
 
     def _run(self, first: int, end: int) -> None:
+        # Threads share the blocks evenly and in order, so the first block tells which one it is.
+        thread = -(-first * min(self.threads, self._active) // self._active)
         self._decide(
             self._choice, self._direct, self.cycles, self.supervised, self._dt,
             self._price_mean, self.setting, self.places, self.buffers, self.memory,
-            self._shown, self._work[first], first, end,
+            self._shown, self._work[thread], first, end,
         )  # fmt: skip
 
     def fault_rows(self, b: int) -> tuple[Floats, Floats]:
@@ -332,24 +354,36 @@ class Batch:
         for live, saved in zip(self._everything(), snapshot.arrays, strict=True):
             live[...] = saved
 
+    def copy_buildings(self, other: Batch, source: Ints, target: Ints) -> None:
+        """Building ``source[k]`` of ``other`` becomes our building ``target[k]``, shape (n,) each.
+
+        Both batches are of one scene's building and of one precision; their sizes may differ.
+        """
+        lanes = self.form.lanes
+        from_block, from_lane = np.divmod(source, lanes)
+        to_block, to_lane = np.divmod(target, lanes)
+        for live, saved in zip(self._own(), other._own(), strict=True):
+            taken = columns_of(saved, lanes)[from_block, ..., from_lane]
+            columns_of(live, lanes)[to_block, ..., to_lane] = taken
+        for mine_at, theirs_at in zip(self.places, other.places, strict=True):
+            mine_at[to_block, to_lane] = theirs_at[from_block, from_lane]
+        self.zone_features[target] = other.zone_features[source]
+        self.site_features[target] = other.site_features[source]
+        self.world[target] = other.world[source]
+
+    def _own(self) -> list[Floats]:
+        """What a building carries from step to step; surroundings are read anew each time."""
+        read = ("weather", "people")
+        kept = [getattr(self.buffers, name) for name in Buffers._fields if name not in read]
+        return [*kept, *self.memory]
+
     def copy_from(self, other: Batch, which: Flags) -> None:
         """Take over the flagged buildings' whole state from a batch of the same shape."""
         if which.all():
             self.restore(BatchSnapshot(tuple(other._everything())))
             return
-        lanes = self.form.lanes
-        for b in np.flatnonzero(which):
-            block, lane = divmod(int(b), lanes)
-            mine, theirs = (*self.buffers, *self.memory), (*other.buffers, *other.memory)
-            for live, saved in zip(mine, theirs, strict=True):
-                columns_of(live, lanes)[block, ..., lane] = columns_of(saved, lanes)[
-                    block, ..., lane
-                ]
-            for mine_at, theirs_at in zip(self.places, other.places, strict=True):
-                mine_at[block, lane] = theirs_at[block, lane]
-            self.zone_features[b] = other.zone_features[b]
-            self.site_features[b] = other.site_features[b]
-            self.world[b] = other.world[b]
+        chosen = np.flatnonzero(which)
+        self.copy_buildings(other, chosen, chosen)
 
     def _everything(self) -> list[NDArray]:  # type: ignore[type-arg]
         return [

@@ -34,6 +34,7 @@ TOTALS = (
     "peak_kw",
     "guard_changes",
     "cost_hvac",
+    "cost_lighting",
 )
 (
     T_DISCOMFORT_KH,
@@ -44,6 +45,7 @@ TOTALS = (
     T_PEAK_KW,
     T_GUARD_CHANGES,
     T_COST_HVAC,
+    T_COST_LIGHTING,
 ) = range(len(TOTALS))
 N_TOTALS = len(TOTALS)
 U_BUILDING_AIR = N_TOTALS

@@ -9,6 +9,7 @@ from envs.control_columns import (
     T_AIR_QUALITY_PPMH,
     T_COST,
     T_COST_HVAC,
+    T_COST_LIGHTING,
     T_DISCOMFORT_KH,
     T_EMISSIONS_KG,
     T_ENERGY_KWH,
@@ -65,6 +66,7 @@ def begin_count(memory: Memory) -> None:
         building[at(T_PEAK_KW, lane)] = 0.0
         building[at(T_GUARD_CHANGES, lane)] = 0.0
         building[at(T_COST_HVAC, lane)] = 0.0
+        building[at(T_COST_LIGHTING, lane)] = 0.0
     for z in range(memory.zones.shape[0]):
         zone = memory.zones[z]
         for lane in range(LANES):
@@ -157,6 +159,7 @@ def count_building(dt_s: float, building: Floats, totals: Floats) -> None:
         totals[at(T_ENERGY_KWH, lane)] += electric_kwh + gas_kwh
         totals[at(T_COST, lane)] += cost
         totals[at(T_COST_HVAC, lane)] += cost - fixed_kwh * price
+        totals[at(T_COST_LIGHTING, lane)] += building[at(B_LIGHTS, lane)] * kwh * price
         totals[at(T_EMISSIONS_KG, lane)] += (
             electric_kwh * building[at(B_CARBON, lane)] + gas_kwh * GAS_KG_PER_KWH
         )

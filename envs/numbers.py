@@ -96,4 +96,7 @@ def rule_of(row: Floats, lane: int) -> RuleParameters:
         row[of(19, lane)],  # reset_outdoor_high_c
         row[of(20, lane)],  # static_pressure_low_pa
         row[of(21, lane)],  # static_pressure_high_pa
+        row[of(22, lane)],  # purge_h
+        row[of(23, lane)],  # purge_cooling_c
+        row[of(24, lane)],  # purge_outdoor_c
     )

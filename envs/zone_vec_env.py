@@ -13,9 +13,9 @@ from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
 from envs.batch import Batch
-from envs.calendar_split import DAYS_PER_WEEK, Part
+from envs.calendar_split import DAYS_PER_WEEK, WEEKS, Part
 from envs.control_columns import S_COST, S_DISCOMFORT_KH
-from envs.setting import make_scene
+from envs.setting import Scene, make_scene
 from hvac_rl.control.encoding import N_FEATURES, N_MODES, RULE_MODE
 from sim_buildings.building import Building
 from sim_buildings.weather import HOURS_PER_DAY
@@ -28,7 +28,7 @@ class ZoneVecEnv(VecEnv):
     """``buildings`` buildings; learner ``b * zones + z`` is zone z of building b.
 
     Observation: the encoding of :mod:`hvac_rl.control.encoding`, shape (N_FEATURES,), float32.
-    Action: a mode, Discrete(N_MODES), held for one hour.
+    Action: one of ``modes`` (default all), Discrete(len(modes)), held for one hour.
     Reward: ``10 x ((cost + w discomfort) of the twin - (cost + w discomfort))`` of the zone's
     share [currency]; the twin is the same building under the base rule alone, in the same world
     since the same beginning. Positive is better than the rule.
@@ -37,19 +37,34 @@ class ZoneVecEnv(VecEnv):
 
     def __init__(
         self,
-        building: Building,
+        building: Building | Scene,
         *,
         buildings: int = 32,
         discomfort_weight: float = 2.0,
         seeds: Sequence[int] = Part.TRAINING.seeds,
         seed: int = 0,
+        modes: Sequence[int] = range(N_MODES),
     ) -> None:
-        """``discomfort_weight``: currency a K h of a zone's thermal discomfort."""
-        scene = make_scene(building, [make_world(building, seed=s) for s in seeds])
+        """``building``: one of the typical year's training weeks, with people by ``seeds``; or a
+        scene, of which every week of every world is met. ``discomfort_weight``: currency a K h of
+        a zone's thermal discomfort.
+
+        Raises ValueError for a mode that there is not.
+        """
+        unknown = [mode for mode in modes if not 0 <= mode < N_MODES]
+        if unknown or not modes:
+            raise ValueError(f"modes are 0 to {N_MODES - 1}; given: {list(modes)}")
+        self._offered = np.array(modes, dtype=np.int64)
+        self._first_days = Part.TRAINING.first_days
+        if isinstance(building, Scene):
+            scene = building
+            self._first_days = np.arange(WEEKS, dtype=np.int64) * DAYS_PER_WEEK
+        else:
+            scene = make_scene(building, [make_world(building, seed=s) for s in seeds])
         self._batch = Batch(scene, buildings)
         self._twin = Batch(scene, buildings)
         self._weight = discomfort_weight
-        self._worlds = len(seeds)
+        self._worlds = len(scene.worlds)
         self._rng = np.random.default_rng(seed)
         self._left = np.zeros(buildings, dtype=np.int64)
         self._rule = np.full((buildings, self._batch.zones), RULE_MODE, dtype=np.int64)
@@ -57,7 +72,7 @@ class ZoneVecEnv(VecEnv):
         super().__init__(
             buildings * self._batch.zones,
             spaces.Box(-10.0, 10.0, (N_FEATURES,), np.float32),
-            spaces.Discrete(N_MODES),
+            spaces.Discrete(len(modes)),
         )
 
     def reset(self) -> NDArray[np.float32]:
@@ -67,7 +82,7 @@ class ZoneVecEnv(VecEnv):
         return self._observations()
 
     def step_async(self, actions: np.ndarray) -> None:
-        self._modes = np.asarray(actions, dtype=np.int64).reshape(self._rule.shape)
+        self._modes = self._offered[np.asarray(actions, dtype=np.int64)].reshape(self._rule.shape)
 
     def step_wait(self) -> VecEnvStepReturn:
         self._batch.step(self._modes)
@@ -94,7 +109,7 @@ class ZoneVecEnv(VecEnv):
 
     def _begin(self, which: NDArray[np.bool_]) -> None:
         count = int(which.sum())
-        days = self._rng.choice(Part.TRAINING.first_days, count)
+        days = self._rng.choice(self._first_days, count)
         world = self._rng.integers(0, self._worlds, count)
         self._batch.reset(which, world, days * HOURS_PER_DAY)
         self._twin.copy_from(self._batch, which)

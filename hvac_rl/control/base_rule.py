@@ -46,6 +46,11 @@ class RuleParameters(NamedTuple):
     reset_outdoor_high_c: float = 24.0
     static_pressure_low_pa: float = 100.0
     static_pressure_high_pa: float = 250.0
+    # Night purge: in the last hours before occupancy an empty, warm room is cooled while the air
+    # outside is cool. Off by default: whether it pays depends on the building.
+    purge_h: float = 0.0
+    purge_cooling_c: float = 23.0
+    purge_outdoor_c: float = 18.0
 
 
 class SiteFacts(NamedTuple):
@@ -100,6 +105,8 @@ def zone_rule(
     elif time.scheduled:
         heating_c = rule.occupied_heating_c - rule.standby_k
         cooling_c = rule.occupied_cooling_c + rule.standby_k
+    elif time.hours_to_start <= rule.purge_h and site.outdoor_c < rule.purge_outdoor_c:
+        cooling_c = rule.purge_cooling_c
 
     blind = 0.0
     if zone.occupied or time.scheduled:

@@ -1,0 +1,180 @@
+"""The training run: label, fit, now and then look at the validation weeks, keep the best.
+
+Approximate policy iteration with rollouts over discrete modes, greedy in Q and so of the DQN
+family, but without its bootstrap: see :mod:`agents.fast_dqn.branches`.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from agents.fast_dqn.actors import Actors
+from agents.fast_dqn.branches import N_BRANCHES, Branches
+from agents.fast_dqn.learner import Learner
+from agents.fast_dqn.network import Greedy, QNetwork, greedy
+from agents.fast_dqn.settings import FastDqnSettings
+from agents.weeks import Weeks, WeekTotals
+from envs.control_columns import T_COST
+from envs.setting import Scene
+
+FIRST_CYCLES = 4
+"""Timed to see how many cycles a budget of minutes holds."""
+SLOWEST_RATE = 0.05
+REFINEMENTS = 7
+PRICE_RANGE = 6.0
+
+
+class Check(NamedTuple):
+    """A look at the validation weeks."""
+
+    cycle: int
+    seconds: float
+    """Of training so far."""
+    cost: float
+    """Mean of a week."""
+    discomfort_kh: float
+    """A zone and week."""
+    price: float
+    """Of a K h of a zone's discomfort."""
+    loss: float
+    labels: int
+
+
+class Goal(NamedTuple):
+    """What the policy is held to on the validation weeks."""
+
+    weeks: Weeks
+    discomfort_kh: float
+    """No more than this a zone and week: the rules' own."""
+
+
+Watcher = Callable[["FastDqn", Check | None], bool]
+"""(the run, the check if there was one just now) -> go on?"""
+
+
+class FastDqn:
+    """One training run, cycle by cycle. Equal settings and threads give equal networks."""
+
+    def __init__(
+        self, training: Scene, goal: Goal, settings: FastDqnSettings, threads: int
+    ) -> None:
+        torch.set_num_threads(threads)
+        self.settings = s = settings
+        self.rng = np.random.default_rng(s.seed)
+        self._goal = goal
+        zones = len(training.building.zones)
+        branches = min(s.most_branches, s.branch_zones // zones)
+        capacity = max(1, branches // N_BRANCHES) * N_BRANCHES
+        self._branches = Branches(training, capacity, horizon_h=s.horizon_h, threads=threads)
+        self.actors = Actors(
+            training,
+            max(2, min(s.actors, 4 * s.branch_zones // (zones * N_BRANCHES))),
+            epsilon=s.epsilon,
+            restarts=s.restarts,
+            threads=threads,
+            rng=self.rng,
+        )
+        self.learner = Learner(
+            QNetwork(s.width, s.seed, s.price),
+            learning_rate=s.learning_rate,
+            batch_size=s.batch_size,
+            newest=s.newest,
+            averaging=s.averaging,
+            capacity=s.most_labels,
+            rng=self.rng,
+        )
+        self.cycles = 0
+        self.cycles_planned = 0
+        self.seconds = 0.0
+        self.checks: list[Check] = []
+        self.best = copy.deepcopy(self.learner.slow)
+        self.best_cost = float("inf")
+
+    def run(self, *, cycles: int | None, minutes: float | None, watch: Watcher) -> None:
+        """``cycles`` cycles in all, or as many as fit into ``minutes``; ``watch`` may end it early.
+
+        The best network so far is in :attr:`best` at any time. A budget of minutes is turned into
+        cycles after the first few, so that ``cycles`` repeats it exactly.
+        """
+        before = self.seconds
+        began = time.monotonic()
+        if cycles is not None:
+            self.cycles_planned = cycles
+        while not self.cycles_planned or self.cycles < self.cycles_planned:
+            loss = self._cycle()
+            self.seconds = before + time.monotonic() - began
+            check = None
+            if minutes is not None and not self.cycles_planned and self.cycles == FIRST_CYCLES:
+                self.cycles_planned = self._plan(minutes, loss)
+                check = self.checks[-1]
+            last = self.cycles == self.cycles_planned
+            if last or self.cycles % self.settings.check_every == 0:
+                check = self._check(loss)
+            if not watch(self, check):
+                break
+        self._refine()
+        self.seconds = before + time.monotonic() - began
+
+    def _plan(self, minutes: float, loss: float) -> int:
+        a_cycle_s = self.seconds / FIRST_CYCLES
+        began = time.monotonic()
+        self._check(loss)
+        check_s = time.monotonic() - began
+        left_s = minutes * 60.0 - self.seconds - (REFINEMENTS + 1) * check_s
+        more = left_s / (a_cycle_s + check_s / self.settings.check_every)
+        return FIRST_CYCLES + max(0, int(more))
+
+    def _cycle(self) -> float:
+        learner, actors = self.learner, self.actors
+        # Until the budget is turned into cycles the learning has hardly begun.
+        progress = self.cycles / self.cycles_planned if self.cycles > FIRST_CYCLES else 0.0
+        actors.advance(learner.slow, self.settings.actor_hours)
+        building, zone = actors.draw(self._branches.states)
+        modes = greedy(learner.slow, actors.batch)[building]
+        learner.add(self._branches.label(actors.batch, learner.slow, building, zone, modes))
+        self.cycles += 1
+        return learner.fit(self.settings.gradient_steps, max(SLOWEST_RATE, 1.0 - progress))
+
+    def _check(self, loss: float) -> Check:
+        """Look at the validation weeks, keep the network if it is the best, move the price."""
+        slow = self.learner.slow
+        seen = self._look(slow)
+        check = Check(
+            self.cycles,
+            self.seconds,
+            seen.mean(T_COST),
+            seen.discomfort_kh,
+            slow.price,
+            loss,
+            self.learner.labels,
+        )
+        self.checks.append(check)
+        off = seen.discomfort_kh / max(self._goal.discomfort_kh, 1e-3)
+        self.learner.set_price(slow.price * float(np.clip(off, 0.5, 2.0)) ** 0.5)
+        return check
+
+    def _look(self, network: QNetwork) -> WeekTotals:
+        """The validation weeks under a network; kept as the best if it is."""
+        seen = self._goal.weeks.run("fast DQN", Greedy(network))
+        cost = seen.mean(T_COST)
+        if seen.discomfort_kh <= self._goal.discomfort_kh and cost < self.best_cost:
+            self.best_cost = cost
+            self.best = copy.deepcopy(network)
+        return seen
+
+    def _refine(self) -> None:
+        """The price at which the last network is just as comfortable as it must be."""
+        network = copy.deepcopy(self.learner.slow)
+        low, high = network.price / PRICE_RANGE, network.price * PRICE_RANGE
+        for _ in range(REFINEMENTS):
+            network.price = float(np.sqrt(low * high))
+            if self._look(network).discomfort_kh > self._goal.discomfort_kh:
+                low = network.price
+            else:
+                high = network.price
