@@ -31,6 +31,7 @@ from hvac_rl.safety.latches import Latch
 from hvac_rl.safety.memory import from_plain, new_memory, rebase, to_plain
 from hvac_rl.safety.quality import handler_bad, site_bad, track_inputs, zone_bad
 from hvac_rl.safety.values import (
+    LONG_AGO_S,
     NAN,
     RULE_NAMES,
     AirHandlerWish,
@@ -186,7 +187,7 @@ class Guard:
 
     def follow(self, snapshot: Snapshot, owners: Collection[str]) -> None:
         """Zones and air handlers that are only watched: what was judged for them was not written,
-        so rates count from what is in effect, and no budget is spent.
+        so each first step counts from what is in effect, and no budget is spent.
         """
         nothing: frozenset[str] = frozenset()
         memory = self._memory
@@ -194,13 +195,24 @@ class Guard:
             if zone.name in owners:
                 memory.zones[zone.name] = zone_following(
                     memory.zones[zone.name], zone, snapshot, nothing
-                )._replace(setpoint_writes=0.0, blind_writes=0.0, light_writes=0.0)
+                )._replace(
+                    setpoint_time_s=LONG_AGO_S,
+                    blind_time_s=LONG_AGO_S,
+                    setpoint_writes=0.0,
+                    blind_writes=0.0,
+                    light_writes=0.0,
+                )
         for handler in self._plant.air_handlers:
             if handler.name in owners:
                 memory.handlers[handler.name] = handler_following(
                     memory.handlers[handler.name], handler, snapshot, nothing
                 )._replace(
-                    supply_air_writes=0.0, static_pressure_writes=0.0, outdoor_air_writes=0.0
+                    supply_air_time_s=LONG_AGO_S,
+                    static_pressure_time_s=LONG_AGO_S,
+                    outdoor_air_time_s=LONG_AGO_S,
+                    supply_air_writes=0.0,
+                    static_pressure_writes=0.0,
+                    outdoor_air_writes=0.0,
                 )
 
     def heartbeat(self, points: Iterable[Point], counter: int) -> list[Command]:

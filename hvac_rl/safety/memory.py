@@ -131,16 +131,17 @@ def from_plain(raw: Mapping[str, Any], plant: Plant) -> GuardMemory:
         for name in memory.freeze.keys() & raw["freeze"].keys():
             state = _tuple(FreezeState, raw["freeze"][name])
             memory.freeze[name] = state._replace(stage=int(state.stage))
-        for name in points & raw["inputs"].keys():
-            memory.inputs[name] = _tuple(InputTrack, raw["inputs"][name])
-        for name in points & raw["holds"].keys():
-            one = raw["holds"][name]
-            memory.holds[name] = Hold(
-                int(one["level"]),
-                _number(one["value"]),
-                _number(one["since_s"]),
-                _number(one["until_s"]),
-            )
+        for name, one in raw["inputs"].items():
+            if name in points:
+                memory.inputs[name] = _tuple(InputTrack, one)
+        for name, one in raw["holds"].items():
+            if name in points:
+                memory.holds[name] = Hold(
+                    int(one["level"]),
+                    _number(one["value"]),
+                    _number(one["since_s"]),
+                    _number(one["until_s"]),
+                )
         for name, one in raw["latches"].items():
             memory.latches[name] = Latch(_number(one["since_s"]), str(one["reason"]))
         memory.rain_s = _number(raw["rain_s"])
