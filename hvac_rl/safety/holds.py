@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 from hvac_rl.records import Reading
 from hvac_rl.safety.gates import OPERATOR_LEVELS, higher_command, who_commands
@@ -54,9 +55,11 @@ def hold_after(
         if hold is None or now_s >= hold.until_s or only_while_commanded(hold.level, foreign):
             return None
         return hold
-    if hold is not None and hold.level == level and _same(hold.value, reading.value):
+    # What is no number is one command all the same, and the memory keeps numbers only.
+    value = reading.value if isfinite(reading.value) else 0.0
+    if hold is not None and hold.level == level and _same(hold.value, value):
         return hold
-    return Hold(level, reading.value, now_s, now_s + hold_s)
+    return Hold(level, value, now_s, now_s + hold_s)
 
 
 def _same(one: float, other: float) -> bool:

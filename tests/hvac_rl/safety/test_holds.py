@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import inf, nan
 
 import pytest
 
@@ -63,6 +63,13 @@ def test_a_new_command_begins_anew() -> None:
     small = after(None, reads(8, 0.5))
     assert after(small, reads(8, 0.5 + 0.9e-5), T0 + 60.0) == small
     assert after(small, reads(8, 0.5 + 1.2e-5), T0 + 60.0) != small
+
+
+@pytest.mark.parametrize("value", [nan, inf])
+def test_a_command_that_is_no_number_is_one_command(value: float) -> None:
+    hold = after(None, reads(8, value))
+    assert hold == Hold(8, 0.0, T0, T0 + HOLD_S)
+    assert after(hold, reads(8, value), T0 + 60.0) == hold
 
 
 def test_life_safety_and_equipment_have_it_only_while_they_command() -> None:
