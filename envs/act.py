@@ -37,17 +37,22 @@ from envs.memory import Memory
 from envs.numbers import handler_limits_of, rule_of, zone_limits_of
 from hvac_rl.control.base_rule import air_handler_rule, zone_request
 from hvac_rl.control.encoding import decode
+from hvac_rl.safety.handler_tiers import guard_air_handler_on
 from hvac_rl.safety.rules import required_outdoor_air, room_beyond_limits
-from hvac_rl.safety.tiers import guard_air_handler_on, guard_zone_on
 from hvac_rl.safety.values import (
+    DRY_C,
+    SMALL,
     AirHandlerFacts,
     AirHandlerGuardState,
+    SiteWeather,
     ZoneGuardState,
     ZoneWish,
 )
+from hvac_rl.safety.zone_tiers import guard_zone_on
 from sim_buildings.bounds import larger
 from sim_buildings.buffers import Buffers, Floats
 from sim_buildings.columns import (
+    B_OUTDOOR,
     B_WIND,
     BLIND,
     COOLING,
@@ -170,12 +175,17 @@ def permit(
             control[at(C_GUARD + 7, lane)],
             control[at(C_GUARD + 8, lane)],
             control[at(C_GUARD + 9, lane)],
+            control[at(C_GUARD + 10, lane)],
+        )
+        # Nobody measures rain here: below freezing the blind counts as wet.
+        weather = SiteWeather(
+            building[at(B_WIND, lane)], building[at(B_OUTDOOR, lane)], False, True
         )
         permitted, after, bound = guard_zone_on(
             clock[at(K_DAY, lane)],
             wish,
             facts_of(zone, control, lane),
-            building[at(B_WIND, lane)],
+            weather,
             own[of(PZ_FULL_LIGHT, lane)],
             zone_limits_of(limits, lane),
             before,
@@ -191,15 +201,17 @@ def permit(
         control[at(C_GUARD + 7, lane)] = after.blind_writes
         control[at(C_GUARD + 8, lane)] = after.light_writes
         control[at(C_GUARD + 9, lane)] = after.day
+        control[at(C_GUARD + 10, lane)] = after.presence_time_s
         zone[at(ZONE_OVERRIDE + HEATING, lane)] = permitted.heating_c
         zone[at(ZONE_OVERRIDE + COOLING, lane)] = permitted.cooling_c
         zone[at(ZONE_OVERRIDE + BLIND, lane)] = permitted.blind
         zone[at(ZONE_OVERRIDE + LIGHT, lane)] = permitted.light
+        # What a write deadband leaves as it was is no change of the wish worth counting.
         changed = 0.0
-        changed += 1.0 if bound.heating != 0 else 0.0
-        changed += 1.0 if bound.cooling != 0 else 0.0
-        changed += 1.0 if bound.blind != 0 else 0.0
-        changed += 1.0 if bound.light != 0 else 0.0
+        changed += 1.0 if bound.heating > SMALL else 0.0
+        changed += 1.0 if bound.cooling > SMALL else 0.0
+        changed += 1.0 if bound.blind > SMALL else 0.0
+        changed += 1.0 if bound.light > SMALL else 0.0
         control[at(C_CHANGED, lane)] = changed
 
 
@@ -276,8 +288,10 @@ def run_handler(
             control[at(A_GUARD + 8, lane)],
             control[at(A_GUARD + 9, lane)],
             control[at(A_GUARD + 10, lane)],
+            control[at(A_GUARD + 11, lane)],
+            control[at(A_GUARD + 12, lane)],
         )
-        facts = AirHandlerFacts(occupied, beyond, control[at(A_CO2, lane)], required, design)
+        facts = AirHandlerFacts(occupied, beyond, control[at(A_CO2, lane)], required, design, DRY_C)
         permitted, after, bound = guard_air_handler_on(
             clock[at(K_DAY, lane)],
             wish,
@@ -297,15 +311,17 @@ def run_handler(
         control[at(A_GUARD + 8, lane)] = after.static_pressure_writes
         control[at(A_GUARD + 9, lane)] = after.outdoor_air_writes
         control[at(A_GUARD + 10, lane)] = after.day
+        control[at(A_GUARD + 11, lane)] = after.outdoor_air_time_s
+        control[at(A_GUARD + 12, lane)] = after.start_time_s
         handler[at(HANDLER_OVERRIDE + ENABLE, lane)] = permitted.enable
         handler[at(HANDLER_OVERRIDE + SUPPLY_AIR, lane)] = permitted.supply_air_c
         handler[at(HANDLER_OVERRIDE + STATIC_PRESSURE, lane)] = permitted.static_pressure_pa
         handler[at(HANDLER_OVERRIDE + OUTDOOR_AIR, lane)] = permitted.outdoor_air_m3_s
         changed = 0.0
-        changed += 1.0 if bound.enable != 0 else 0.0
-        changed += 1.0 if bound.supply_air != 0 else 0.0
-        changed += 1.0 if bound.static_pressure != 0 else 0.0
-        changed += 1.0 if bound.outdoor_air != 0 else 0.0
+        changed += 1.0 if bound.enable > SMALL else 0.0
+        changed += 1.0 if bound.supply_air > SMALL else 0.0
+        changed += 1.0 if bound.static_pressure > SMALL else 0.0
+        changed += 1.0 if bound.outdoor_air > SMALL else 0.0
         control[at(A_CHANGED, lane)] = changed
 
 

@@ -29,9 +29,7 @@ from envs.numbers import rule_of
 from hvac_rl.control.base_rule import SiteFacts, zone_rule
 from hvac_rl.control.encoding import slow_filter
 from hvac_rl.control.schedule import TimeFacts
-from hvac_rl.safety.values import (
-    ZoneFacts,
-)
+from hvac_rl.safety.values import DRY_C, ZoneFacts
 from sim_buildings.buffers import Buffers, Floats
 from sim_buildings.columns import (
     B_GHI,
@@ -67,6 +65,9 @@ def facts_of(zone: Floats, control: Floats, lane: int) -> ZoneFacts:
         control[at(C_AWAY, lane)] < PRESENCE_HOLD_S,
         zone[at(Z_DAYLIGHT, lane)],
         zone[at(Z_FACADE, lane)],
+        # The simulated sites have neither humidity sensors nor contacts.
+        DRY_C,
+        False,
     )
 
 

@@ -28,18 +28,21 @@ from hvac_rl.control.encoding import (
     slow_filter,
     time_features,
 )
+from hvac_rl.safety.handler_tiers import guard_air_handler
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
 from hvac_rl.safety.rules import required_outdoor_air, room_beyond_limits
-from hvac_rl.safety.tiers import guard_air_handler, guard_zone
 from hvac_rl.safety.values import (
     NAN,
+    SMALL,
     AirHandlerFacts,
     AirHandlerGuardState,
     AirHandlerWish,
+    SiteWeather,
     ZoneFacts,
     ZoneGuardState,
     ZoneWish,
 )
+from hvac_rl.safety.zone_tiers import guard_zone
 from sim_buildings.energyplus.mapping import HandlerMap, Mapping
 from sim_buildings.energyplus.plant import STEP_S, PlantReadings
 from sim_buildings.energyplus.surroundings import Surroundings, epoch_s
@@ -132,14 +135,14 @@ class EnergyPlusController:
             permitted, self._zone_states[k], bound = guard_zone(
                 wish,
                 facts,
-                self._site.wind_m_s,
+                SiteWeather(self._site.wind_m_s, self._site.outdoor_c),
                 self._mapping.zones[k].full_light_lux,
                 self._zone_limits,
                 self._zone_states[k],
                 now_s,
             )
             commands.append(permitted)
-            changes += sum(tier != 0 for tier in bound)
+            changes += sum(rule > SMALL for rule in bound)
         handled = []
         for k, handler in enumerate(self._mapping.air_handlers):
             command, changed = self._handler(k, handler, wishes, now_s)
@@ -183,7 +186,7 @@ class EnergyPlusController:
         permitted, self._handler_states[k], bound = guard_air_handler(
             wish, facts, self._handler_limits, self._handler_states[k], now_s
         )
-        return permitted, sum(tier != 0 for tier in bound)
+        return permitted, sum(rule > SMALL for rule in bound)
 
     @property
     def facts(self) -> list[ZoneFacts]:

@@ -46,6 +46,9 @@ def zone_limits_of(row: Floats, lane: int) -> ZoneLimits:
         row[of(20, lane)],  # setpoint_write_deadband_k
         row[of(21, lane)],  # blind_write_deadband
         row[of(22, lane)],  # light_write_deadband
+        row[of(23, lane)],  # blind_frost_c
+        row[of(24, lane)],  # condensation_margin_k
+        row[of(25, lane)],  # light_egress_s
     )
 
 
@@ -68,6 +71,9 @@ def handler_limits_of(row: Floats, lane: int) -> AirHandlerLimits:
         row[of(13, lane)],  # supply_air_write_deadband_k
         row[of(14, lane)],  # static_pressure_write_deadband_pa
         row[of(15, lane)],  # outdoor_air_write_deadband_m3_s
+        row[of(16, lane)],  # starts_per_h
+        row[of(17, lane)],  # outdoor_air_rate_per_h
+        row[of(18, lane)],  # supply_below_dew_point_k
     )
 
 

@@ -19,6 +19,9 @@ ZONE_SENSORS = {
     "Occupancy_Sensor": "occupancy",
     "Illuminance_Sensor": "daylight",
     "Solar_Irradiance_Sensor": "facade_irradiance",
+    "Zone_Air_Dewpoint_Sensor": "dew_point",
+    "Zone_Air_Humidity_Sensor": "humidity",
+    "Contact_Sensor": "contact",
 }
 ZONE_COMMANDS = {
     "Heating_Zone_Air_Temperature_Setpoint": "heating",
@@ -30,6 +33,7 @@ AIR_HANDLER_SENSORS = {
     "Supply_Air_Temperature_Sensor": "supply_air_temperature",
     "Supply_Air_Flow_Sensor": "supply_air_flow",
     "Outside_Air_Flow_Sensor": "outdoor_air_flow",
+    "Freeze_Status": "freeze_stat",
 }
 AIR_HANDLER_COMMANDS = {
     "Run_Enable_Command": "enable",
@@ -44,6 +48,13 @@ SITE_SENSORS = {
     "Electric_Power_Sensor": "power",
     "Electric_Energy_Sensor": "energy",
     "Natural_Gas_Usage_Sensor": "gas",
+    "Rain_Sensor": "rain",
+}
+# Wherever such a point belongs to, above 0.5 it releases the whole site.
+LIFE_SAFETY_SENSORS = {
+    "Smoke_Alarm": "life_safety",
+    "Smoke_Detection_Alarm": "life_safety",
+    "Emergency_Alarm": "life_safety",
 }
 
 # Without these nothing about a zone, an air handler or the site can be judged.
@@ -72,6 +83,12 @@ QUANTITY_OF = {
     "power": "power",
     "energy": "energy",
     "gas": "energy",
+    "dew_point": "temperature",
+    "humidity": "fraction",
+    "contact": "state",
+    "freeze_stat": "state",
+    "rain": "state",
+    "life_safety": "state",
 }
 
 
@@ -88,6 +105,8 @@ class Zone:
     """Facade azimuth clockwise from north; NaN without a facade."""
     sensors: Mapping[str, Point] = field(default_factory=dict)
     commands: Mapping[str, Point] = field(default_factory=dict)
+    spares: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
+    """Further sensors of a role: what the first one says is held against them."""
 
     def needed_sensors(self) -> list[Point]:
         """The sensors without which the zone cannot be judged; a facade's where there is one."""
@@ -115,6 +134,8 @@ class Plant:
     air_handlers: tuple[AirHandler, ...]
     sensors: Mapping[str, Point]
     """Site-wide sensors by role."""
+    spares: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
+    life_safety: tuple[Point, ...] = ()
 
     def needed_sensors(self) -> list[Point]:
         """The site's sensors without which no zone can be judged."""
@@ -123,9 +144,12 @@ class Plant:
     def points(self) -> list[Point]:
         """Every point, sensors first."""
         holders: list[Zone | AirHandler] = [*self.zones, *self.air_handlers]
-        found = list(self.sensors.values())
+        found = [*self.sensors.values(), *self.life_safety]
         for holder in holders:
             found += holder.sensors.values()
+        for spares in (self.spares, *(zone.spares for zone in self.zones)):
+            for points in spares.values():
+                found += points
         for holder in holders:
             found += holder.commands.values()
         return found
@@ -135,5 +159,23 @@ class Plant:
 
 
 def by_role(points: Iterable[Point], of: str, table: Mapping[str, str]) -> dict[str, Point]:
-    """The points of ``of`` whose Brick class is in ``table``, by role."""
-    return {table[p.brick]: p for p in points if p.of == of and p.brick in table}
+    """The points of ``of`` whose Brick class is in ``table``, by role; the first of each role."""
+    found: dict[str, Point] = {}
+    for point in points:
+        if point.of == of and point.brick in table:
+            found.setdefault(table[point.brick], point)
+    return found
+
+
+def spares_by_role(
+    points: Iterable[Point], of: str, table: Mapping[str, str]
+) -> dict[str, tuple[Point, ...]]:
+    """What :func:`by_role` leaves over: the further points of a role, in their order."""
+    points = list(points)
+    first = set(map(id, by_role(points, of, table).values()))
+    found: dict[str, tuple[Point, ...]] = {}
+    for point in points:
+        if point.of == of and point.brick in table and id(point) not in first:
+            role = table[point.brick]
+            found[role] = (*found.get(role, ()), point)
+    return found

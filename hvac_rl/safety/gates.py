@@ -15,6 +15,8 @@ from hvac_rl.records import Quality, Reading, Snapshot
 LOWEST_PRIORITY_VALUE = 9
 HIGHEST_PRIORITY_VALUE = 15
 OPERATOR_LEVELS = (7, 8)
+# A reading may be this much ahead of its snapshot: two clocks are never one.
+AHEAD_S = 60.0
 
 
 def priority_is_ours(priority: int) -> bool:
@@ -35,6 +37,8 @@ def bad_input(point: Point, snapshot: Snapshot, oldest_s: float) -> str:
     if not isfinite(reading.value):
         return f"{point.name} is not a finite number"
     age_s = snapshot.time_s - reading.time_s
+    if age_s < -AHEAD_S:
+        return f"{point.name} is from the future ({-age_s / 60.0:.0f} min ahead)"
     if age_s > oldest_s:
         return f"{point.name} is stale ({age_s / 60.0:.0f} min old)"
     if not point.low <= reading.value <= point.high:

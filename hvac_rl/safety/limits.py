@@ -61,6 +61,15 @@ class ZoneLimits(NamedTuple):
     blind_write_deadband: float = 0.05
     light_write_deadband: float = 0.03
 
+    # Ice locks slats to their rails: below this outdoor temperature a blind that is or may be wet
+    # is retracted. Manufacturers' weather stations couple frost to rain in this way; 0 °C assumed.
+    blind_frost_c: float = 0.0
+    # A cooling setpoint this far above the room's dew point keeps the air below about 78 % relative
+    # humidity, under the 80 % at which EN ISO 13788:2012 reckons with mould on surfaces.
+    condensation_margin_k: float = 4.0
+    # People on their way out keep orientation light; assumed. Escape lighting is its own system.
+    light_egress_s: float = 900.0
+
 
 class AirHandlerLimits(NamedTuple):
     """What an air handler's points may be."""
@@ -86,6 +95,13 @@ class AirHandlerLimits(NamedTuple):
     supply_air_write_deadband_k: float = 0.2
     static_pressure_write_deadband_pa: float = 5.0
     outdoor_air_write_deadband_m3_s: float = 0.005
+    # Starts an hour, evenly spaced; assumed: motors and compressors of this size bear 4 to 6.
+    starts_per_h: float = 2.0
+    # How fast the outdoor air setpoint moves: this many times the design flow an hour; assumed.
+    outdoor_air_rate_per_h: float = 4.0
+    # Supply air may be this much colder than the wettest room's dew point: a diffuser's face lies
+    # between supply and room air; assumed.
+    supply_below_dew_point_k: float = 3.0
 
 
 # No site file goes beyond these: (smallest, largest) accepted value of a field.
@@ -113,6 +129,9 @@ ABSOLUTE_ZONE: dict[str, tuple[float, float]] = {
     "setpoint_write_deadband_k": (0.0, 2.0),
     "blind_write_deadband": (0.0, 0.5),
     "light_write_deadband": (0.0, 0.5),
+    "blind_frost_c": (-50.0, 10.0),
+    "condensation_margin_k": (0.0, 10.0),
+    "light_egress_s": (0.0, 7200.0),
 }
 ABSOLUTE_AIR_HANDLER: dict[str, tuple[float, float]] = {
     "supply_air_min_c": (10.0, 18.0),
@@ -131,6 +150,9 @@ ABSOLUTE_AIR_HANDLER: dict[str, tuple[float, float]] = {
     "supply_air_write_deadband_k": (0.0, 2.0),
     "static_pressure_write_deadband_pa": (0.0, 50.0),
     "outdoor_air_write_deadband_m3_s": (0.0, 1.0),
+    "starts_per_h": (0.5, 12.0),
+    "outdoor_air_rate_per_h": (0.25, 60.0),
+    "supply_below_dew_point_k": (0.0, 8.0),
 }
 
 

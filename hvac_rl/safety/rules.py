@@ -8,6 +8,7 @@ the simulator compiles these very functions.
 from __future__ import annotations
 
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
+from hvac_rl.safety.values import CONTACT, FREE, FROST, RAIN, WIND, SiteWeather
 
 SECONDS_PER_HOUR = 3600.0
 SECONDS_PER_DAY = 86_400.0
@@ -106,12 +107,29 @@ def separate(
     return heating, clamp(heating + deadband_k, cooling_low, cooling_high)
 
 
-def blind_retract(wind_m_s: float, limits: ZoneLimits) -> float:
-    """Protective: the largest blind position (0 retracted .. 1 closed) that the wind allows.
+def blind_protection(weather: SiteWeather, contact_open: bool, limits: ZoneLimits) -> int:
+    """Protective: what retracts the blind now and keeps it there; FREE when nothing does.
 
-    A missing wind reading retracts.
+    A missing wind or temperature reading counts as wind or frost.
     """
-    return 1.0 if wind_m_s < limits.blind_wind_limit_m_s else 0.0
+    code = FREE
+    if weather.wet and not weather.outdoor_c >= limits.blind_frost_c:
+        code = FROST
+    if weather.raining:
+        code = RAIN
+    if not weather.wind_m_s < limits.blind_wind_limit_m_s:
+        code = WIND
+    if contact_open:
+        code = CONTACT
+    return code
+
+
+def condensation_floor(dew_point_c: float, margin_k: float, at_most_c: float) -> float:
+    """Protective: the least cooling setpoint [°C] that keeps the room's air from damp; it never
+    asks for more than ``at_most_c``. A missing dew point asks for that.
+    """
+    floor = dew_point_c + margin_k
+    return floor if floor < at_most_c else at_most_c
 
 
 def glare_range(occupied: bool, facade_w_m2: float, limits: ZoneLimits) -> tuple[float, float]:
@@ -135,6 +153,13 @@ def light_floor(
     daylight = daylight_lux if daylight_lux > 0.0 else 0.0
     needed = (limits.light_floor_lux - daylight) / full_light_lux
     return clamp(needed, limits.light_occupied_min, 1.0)
+
+
+def egress_floor(occupied: bool, since_presence_s: float, limits: ZoneLimits) -> float:
+    """The least light level (0..1) of a room that has just been left."""
+    if occupied or not since_presence_s < limits.light_egress_s:
+        return 0.0
+    return limits.light_occupied_min
 
 
 def required_outdoor_air(
@@ -182,6 +207,11 @@ def timer_holds(running: bool, elapsed_s: float, limits: AirHandlerLimits) -> bo
     return elapsed_s < least
 
 
+def starts_hold(since_start_s: float, limits: AirHandlerLimits) -> bool:
+    """Whether another start now would be one too many an hour."""
+    return since_start_s < SECONDS_PER_HOUR / limits.starts_per_h
+
+
 def room_beyond_limits(air_c: float, occupied: bool, limits: ZoneLimits) -> bool:
     """Whether a room is measured outside its hard limits."""
     low = limits.occupied_min_c if occupied else limits.unoccupied_min_c
@@ -191,4 +221,4 @@ def room_beyond_limits(air_c: float, occupied: bool, limits: ZoneLimits) -> bool
 
 def is_small_change(value: float, last: float, deadband: float) -> bool:
     """Whether a change is not worth a write; never without a last value."""
-    return -deadband < value - last < deadband
+    return value == last or -deadband < value - last < deadband

@@ -9,23 +9,52 @@ from typing import NamedTuple
 
 NAN = float("nan")
 
-# Which tier bound a value; RULE_NAMES gives the words.
+# Drier than any air: what a zone without a humidity sensor reports as its dew point [°C].
+DRY_C = -1e9
+# So long ago that no timer remembers it [s].
+LONG_AGO_S = -1e9
+
+# Which rule bound a value, in the order of precedence; RULE_NAMES gives the words.
 FREE = 0
-HARD = 1
-PROTECTIVE = 2
-TIMER = 3
-RATE = 4
-COMFORT = 5
-DEADBAND = 6
-BUDGET = 7
+SMALL = 1
+HARD = 2
+ROOM = 3
+CONDENSATION = 4
+WIND = 5
+RAIN = 6
+FROST = 7
+CONTACT = 8
+OUTDOOR_AIR = 9
+CO2 = 10
+LIGHT_FLOOR = 11
+MUST_RUN = 12
+TIMER = 13
+STARTS = 14
+RATE = 15
+COMFORT = 16
+GLARE = 17
+DEADBAND = 18
+BUDGET = 19
 
 RULE_NAMES = (
     "",
+    "write deadband",
     "hard limit",
-    "protective",
+    "room beyond its limits",
+    "condensation",
+    "wind",
+    "rain",
+    "frost",
+    "window or maintenance contact",
+    "minimum outdoor air",
+    "CO2",
+    "light floor",
+    "must run",
     "equipment timer",
+    "starts an hour",
     "rate",
     "comfort",
+    "glare",
     "setpoint deadband",
     "write budget",
 )
@@ -39,6 +68,20 @@ class ZoneFacts(NamedTuple):
     occupied: bool
     daylight_lux: float
     facade_w_m2: float
+    dew_point_c: float = DRY_C
+    """Of the room's air; DRY_C where nobody measures it."""
+    contact_open: bool = False
+    """A window or maintenance contact at the blind."""
+
+
+class SiteWeather(NamedTuple):
+    """What is measured outside this cycle, as far as blinds care."""
+
+    wind_m_s: float
+    outdoor_c: float
+    raining: bool = False
+    wet: bool = True
+    """It rained not long ago; True where nobody measures rain, so that frost alone counts."""
 
 
 class ZoneWish(NamedTuple):
@@ -66,10 +109,11 @@ class ZoneGuardState(NamedTuple):
     blind_writes: float = 0.0
     light_writes: float = 0.0
     day: float = -1.0
+    presence_time_s: float = LONG_AGO_S
 
 
 class ZoneBound(NamedTuple):
-    """For each point of a zone the tier that bound it last."""
+    """For each point of a zone the rule that bound it last; FREE where the wish went through."""
 
     heating: int
     cooling: int
@@ -85,6 +129,7 @@ class AirHandlerFacts(NamedTuple):
     highest_co2_ppm: float
     required_outdoor_air_m3_s: float
     design_outdoor_air_m3_s: float
+    highest_dew_point_c: float = DRY_C
 
 
 class AirHandlerWish(NamedTuple):
@@ -110,10 +155,12 @@ class AirHandlerGuardState(NamedTuple):
     static_pressure_writes: float = 0.0
     outdoor_air_writes: float = 0.0
     day: float = -1.0
+    outdoor_air_time_s: float = 0.0
+    start_time_s: float = LONG_AGO_S
 
 
 class AirHandlerBound(NamedTuple):
-    """For each point of an air handler the tier that bound it last."""
+    """For each point of an air handler the rule that bound it last; FREE as for a zone."""
 
     enable: int
     supply_air: int

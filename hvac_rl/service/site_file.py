@@ -35,6 +35,7 @@ from hvac_rl.units import UNITS
 from hvac_rl.zones import (
     AIR_HANDLER_COMMANDS,
     AIR_HANDLER_SENSORS,
+    LIFE_SAFETY_SENSORS,
     QUANTITY_OF,
     SITE,
     SITE_NEEDS,
@@ -46,6 +47,7 @@ from hvac_rl.zones import (
     Plant,
     Zone,
     by_role,
+    spares_by_role,
 )
 
 
@@ -167,6 +169,7 @@ def _point(
         **ZONE_SENSORS,
         **AIR_HANDLER_SENSORS,
         **SITE_SENSORS,
+        **LIFE_SAFETY_SENSORS,
     }
     owners = _owners(document)
     if row.of not in owners:
@@ -269,6 +272,7 @@ def _plant(document: SiteDocument, points: list[Point], names: Names) -> Plant:
             azimuth_deg=float("nan") if row.azimuth_deg is None else row.azimuth_deg,
             sensors=by_role(points, row.name, ZONE_SENSORS),
             commands=_commandable(by_role(points, row.name, ZONE_COMMANDS), names, points),
+            spares=spares_by_role(points, row.name, ZONE_SENSORS),
         )
         for role in ZONE_NEEDS:
             if role not in zone.sensors:
@@ -293,6 +297,8 @@ def _plant(document: SiteDocument, points: list[Point], names: Names) -> Plant:
             for row in document.air_handlers
         ),
         sensors=sensors,
+        spares=spares_by_role(points, SITE, SITE_SENSORS),
+        life_safety=tuple(point for point in points if point.brick in LIFE_SAFETY_SENSORS),
     )
 
 

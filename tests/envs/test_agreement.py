@@ -24,21 +24,18 @@ from hvac_rl.control.encoding import (
     zone_features,
 )
 from hvac_rl.control.schedule import time_facts
+from hvac_rl.safety.handler_tiers import guard_air_handler, guard_air_handler_on
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
-from hvac_rl.safety.tiers import (
-    guard_air_handler,
-    guard_air_handler_on,
-    guard_zone,
-    guard_zone_on,
-)
 from hvac_rl.safety.values import (
     AirHandlerFacts,
     AirHandlerGuardState,
     AirHandlerWish,
+    SiteWeather,
     ZoneFacts,
     ZoneGuardState,
     ZoneWish,
 )
+from hvac_rl.safety.zone_tiers import guard_zone, guard_zone_on
 from sim_buildings.building import load_building
 from sim_buildings.compiled import compiled
 from sim_buildings.world import make_world
@@ -73,7 +70,12 @@ def test_the_zone_guard_agrees() -> None:
                         *(numbers(rng, -0.2, 1.2) for _ in range(2)))  # fmt: skip
         facts = ZoneFacts(
             numbers(rng, 5.0, 40.0), numbers(rng, 300.0, 3000.0), bool(rng.random() < 0.5),
-            numbers(rng, 0.0, 3000.0), numbers(rng, 0.0, 900.0),
+            numbers(rng, 0.0, 3000.0), numbers(rng, 0.0, 900.0), numbers(rng, 0.0, 25.0),
+            bool(rng.random() < 0.1),
+        )  # fmt: skip
+        weather = SiteWeather(
+            numbers(rng, 0.0, 20.0), numbers(rng, -10.0, 20.0), bool(rng.random() < 0.1),
+            bool(rng.random() < 0.5),
         )  # fmt: skip
         heating = numbers(rng, 14.0, 25.0)
         state = ZoneGuardState(
@@ -81,8 +83,9 @@ def test_the_zone_guard_agrees() -> None:
             numbers(rng, 0.0, 1.0), NOW_S - float(rng.uniform(0, 4000)),
             NOW_S - float(rng.uniform(0, 4000)), float(rng.integers(0, 60)),
             float(rng.integers(0, 30)), float(rng.integers(0, 120)), DAY - rng.integers(0, 2),
+            NOW_S - float(rng.uniform(0, 2000)),
         )  # fmt: skip
-        given = (wish, facts, numbers(rng, 0.0, 20.0), 550.0, limits, state, NOW_S)
+        given = (wish, facts, weather, 550.0, limits, state, NOW_S)
         plain = [bits(part) for part in guard_zone(*given)]
         assert plain == [bits(part) for part in twin(*given)], given
         assert plain == [bits(part) for part in guard_zone_on(DAY, *given)], given
@@ -100,13 +103,13 @@ def test_the_air_handler_guard_agrees() -> None:
         )  # fmt: skip
         facts = AirHandlerFacts(
             bool(rng.random() < 0.5), bool(rng.random() < 0.1), numbers(rng, 300.0, 2000.0),
-            float(rng.uniform(0.0, 0.4)), 0.35,
+            float(rng.uniform(0.0, 0.4)), 0.35, numbers(rng, 5.0, 25.0),
         )  # fmt: skip
         times = [NOW_S - float(rng.uniform(0, 3000)) for _ in range(3)]
         state = AirHandlerGuardState(
             float(rng.integers(0, 2)), numbers(rng, 10.0, 20.0), numbers(rng, 40.0, 450.0),
             numbers(rng, 0.0, 0.5), *times, *(float(rng.integers(0, 120)) for _ in range(3)),
-            DAY - rng.integers(0, 2),
+            DAY - rng.integers(0, 2), *(NOW_S - float(rng.uniform(0, 3000)) for _ in range(2)),
         )  # fmt: skip
         given = (wish, facts, limits, state, NOW_S)
         plain = [bits(part) for part in guard_air_handler(*given)]

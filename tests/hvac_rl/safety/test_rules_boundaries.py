@@ -14,6 +14,7 @@ from hvac_rl.safety.limits import (
     ZoneLimits,
     problems,
 )
+from hvac_rl.safety.values import CONTACT, DRY_C, FREE, FROST, RAIN, WIND, SiteWeather
 
 ZONE = ZoneLimits()
 AHU = AirHandlerLimits()
@@ -91,11 +92,59 @@ def test_the_pair_is_projected_around_its_middle(
     assert got == pytest.approx(expected)
 
 
+CALM = SiteWeather(2.0, 15.0, False, False)
+
+
 @pytest.mark.parametrize(
-    ("wind_m_s", "most"), [(0.0, 1.0), (9.99, 1.0), (10.0, 0.0), (30.0, 0.0), (nan, 0.0)]
+    ("weather", "contact", "expected"),
+    [
+        (CALM, False, FREE), (CALM._replace(wind_m_s=9.99), False, FREE),
+        (CALM._replace(wind_m_s=10.0), False, WIND), (CALM._replace(wind_m_s=nan), False, WIND),
+        (CALM._replace(raining=True), False, RAIN), (CALM, True, CONTACT),
+        (CALM._replace(outdoor_c=-5.0), False, FREE),
+        (CALM._replace(outdoor_c=-0.01, wet=True), False, FROST),
+        (CALM._replace(outdoor_c=0.0, wet=True), False, FREE),
+        (CALM._replace(outdoor_c=nan, wet=True), False, FROST),
+        (SiteWeather(20.0, -9.0, True, True), True, CONTACT),
+        (SiteWeather(20.0, -9.0, True, True), False, WIND),
+        (SiteWeather(2.0, -9.0, True, True), False, RAIN),
+    ],
+)  # fmt: skip
+def test_what_retracts_the_blind(weather: SiteWeather, contact: bool, expected: int) -> None:
+    assert rules.blind_protection(weather, contact, ZONE) == expected
+
+
+@pytest.mark.parametrize(
+    ("dew_point_c", "expected"),
+    [(DRY_C, -1e9), (15.0, 19.0), (19.99, 23.99), (20.0, 24.0), (25.0, 24.0), (nan, 24.0)],
 )
-def test_wind_retracts_the_blind(wind_m_s: float, most: float) -> None:
-    assert rules.blind_retract(wind_m_s, ZONE) == most
+def test_the_cooling_setpoint_keeps_above_the_dew_point(
+    dew_point_c: float, expected: float
+) -> None:
+    assert rules.condensation_floor(dew_point_c, 4.0, 24.0) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("occupied", "since_s", "expected"),
+    [(True, 0.0, 0.0), (False, 0.0, 0.05), (False, 899.9, 0.05), (False, 900.0, 0.0),
+     (False, nan, 0.0)],
+)  # fmt: skip
+def test_light_stays_for_those_who_leave(occupied: bool, since_s: float, expected: float) -> None:
+    assert rules.egress_floor(occupied, since_s, ZONE) == expected
+
+
+@pytest.mark.parametrize(("since_s", "holds"), [(0.0, True), (1799.9, True), (1800.0, False)])
+def test_starts_are_spread_over_the_hour(since_s: float, holds: bool) -> None:
+    assert rules.starts_hold(since_s, AHU) == holds
+
+
+@pytest.mark.parametrize(
+    ("value", "last", "deadband", "small"),
+    [(1.0, 1.0, 0.0, True), (1.0, 1.1, 0.1, False), (1.0, 1.0625, 0.125, True),
+     (1.0625, 1.0, 0.125, True), (1.0, 1.125, 0.125, False), (1.0, nan, 9.0, False)],
+)  # fmt: skip
+def test_small_changes(value: float, last: float, deadband: float, small: bool) -> None:
+    assert rules.is_small_change(value, last, deadband) == small
 
 
 @pytest.mark.parametrize(
@@ -137,14 +186,6 @@ def test_outdoor_air_rises_with_co2(co2_ppm: float, expected: float) -> None:
 )
 def test_minimum_on_and_off_times(running: bool, elapsed_s: float, holds: bool) -> None:
     assert rules.timer_holds(running, elapsed_s, AHU) is holds
-
-
-@pytest.mark.parametrize(
-    ("value", "last", "small"),
-    [(1.0, 1.0, True), (1.09, 1.0, True), (1.2, 1.0, False), (0.8, 1.0, False), (1.0, nan, False)],
-)
-def test_small_changes(value: float, last: float, small: bool) -> None:
-    assert rules.is_small_change(value, last, 0.1) is small
 
 
 def test_the_defaults_are_inside_the_absolute_bounds() -> None:

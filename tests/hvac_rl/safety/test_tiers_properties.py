@@ -8,23 +8,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hvac_rl.safety.handler_tiers import guard_air_handler
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
 from hvac_rl.safety.rules import (
-    blind_retract,
+    blind_protection,
     cooling_range,
     heating_range,
     light_floor,
     room_rescue,
 )
-from hvac_rl.safety.tiers import guard_air_handler, guard_zone
 from hvac_rl.safety.values import (
+    FREE,
     AirHandlerFacts,
     AirHandlerGuardState,
     AirHandlerWish,
+    SiteWeather,
     ZoneFacts,
     ZoneGuardState,
     ZoneWish,
 )
+from hvac_rl.safety.zone_tiers import guard_zone
 
 anything = st.floats(allow_nan=True, allow_infinity=True)
 plausible = st.floats(-60.0, 60.0)
@@ -36,12 +39,24 @@ facts = st.builds(
     occupied=st.booleans(),
     daylight_lux=anything | st.floats(0, 5000),
     facade_w_m2=anything | st.floats(0, 1000),
+    dew_point_c=anything | st.floats(-10, 30),
+    contact_open=st.sampled_from([False, False, False, True]),
 )
 wishes = st.builds(ZoneWish, wish_value, wish_value, wish_value, wish_value)
-wind = anything | st.floats(0, 30)
+weathers = st.builds(
+    SiteWeather,
+    anything | st.floats(0, 30),
+    anything | st.floats(-20, 40),
+    st.booleans(),
+    st.booleans(),
+)
 NOW_S = 1_784_000_000.0
 since = st.floats(0.0, 90_000.0)
 counts = st.integers(0, 120).map(float)
+
+
+def most_blind(weather: SiteWeather, fact: ZoneFacts, limits: ZoneLimits) -> float:
+    return 1.0 if blind_protection(weather, fact.contact_open, limits) == FREE else 0.0
 
 
 @st.composite
@@ -60,6 +75,7 @@ def zone_states(draw: st.DrawFn) -> ZoneGuardState:
         draw(counts),
         draw(counts),
         draw(st.sampled_from([NOW_S // 86_400.0, -1.0])),
+        NOW_S - draw(since),
     )
 
 
@@ -83,11 +99,11 @@ def zone_limits(draw: st.DrawFn) -> ZoneLimits:
 
 
 @settings(max_examples=1500, deadline=None)
-@given(wishes, facts, wind, zone_limits(), zone_states())
+@given(wishes, facts, weathers, zone_limits(), zone_states())
 def test_no_zone_command_outside_its_limits(
-    wish: ZoneWish, fact: ZoneFacts, wind_m_s: float, limits: ZoneLimits, state: ZoneGuardState
+    wish: ZoneWish, fact: ZoneFacts, weather: SiteWeather, limits: ZoneLimits, state: ZoneGuardState
 ) -> None:
-    command, _, _ = guard_zone(wish, fact, wind_m_s, 550.0, limits, state, NOW_S)
+    command, _, _ = guard_zone(wish, fact, weather, 550.0, limits, state, NOW_S)
     assert all(isfinite(value) for value in command)
     low, high = heating_range(fact.occupied, limits)
     assert low <= command.heating_c <= high
@@ -97,27 +113,29 @@ def test_no_zone_command_outside_its_limits(
     least_heating, largest_cooling = room_rescue(fact.air_c, fact.occupied, limits)
     assert command.heating_c >= least_heating
     assert command.cooling_c <= largest_cooling
-    assert 0.0 <= command.blind <= blind_retract(wind_m_s, limits)
+    assert 0.0 <= command.blind <= most_blind(weather, fact, limits)
     floor = light_floor(fact.occupied, fact.daylight_lux, 550.0, limits)
     assert floor <= command.light <= 1.0
 
 
 @settings(max_examples=1500, deadline=None)
-@given(wishes, facts, wind, zone_limits(), zone_states())
+@given(wishes, facts, weathers, zone_limits(), zone_states())
 def test_the_zone_guard_is_idempotent(
-    wish: ZoneWish, fact: ZoneFacts, wind_m_s: float, limits: ZoneLimits, state: ZoneGuardState
+    wish: ZoneWish, fact: ZoneFacts, weather: SiteWeather, limits: ZoneLimits, state: ZoneGuardState
 ) -> None:
-    once, _, _ = guard_zone(wish, fact, wind_m_s, 550.0, limits, state, NOW_S)
-    twice, _, _ = guard_zone(once, fact, wind_m_s, 550.0, limits, state, NOW_S)
+    once, _, _ = guard_zone(wish, fact, weather, 550.0, limits, state, NOW_S)
+    twice, _, _ = guard_zone(once, fact, weather, 550.0, limits, state, NOW_S)
     assert twice == once
 
 
 @settings(max_examples=1500, deadline=None)
-@given(wishes, facts, wind, zone_limits(), zone_states(), st.floats(0.0, 0.4), st.floats(0.0, 0.4))
+@given(
+    wishes, facts, weathers, zone_limits(), zone_states(), st.floats(0.0, 0.4), st.floats(0.0, 0.4)
+)
 def test_tightening_never_loosens(
     wish: ZoneWish,
     fact: ZoneFacts,
-    wind_m_s: float,
+    weather: SiteWeather,
     limits: ZoneLimits,
     state: ZoneGuardState,
     raise_by: float,
@@ -134,27 +152,27 @@ def test_tightening_never_loosens(
         blind_wind_limit_m_s=limits.blind_wind_limit_m_s - 10.0 * lower_by,
         light_floor_lux=limits.light_floor_lux + 100.0 * raise_by,
     )
-    command, _, _ = guard_zone(wish, fact, wind_m_s, 550.0, tight, state, NOW_S)
+    command, _, _ = guard_zone(wish, fact, weather, 550.0, tight, state, NOW_S)
     low, high = heating_range(fact.occupied, limits)
     assert low <= command.heating_c <= high
     low, high = cooling_range(fact.occupied, limits)
     assert low <= command.cooling_c <= high
-    assert command.blind <= blind_retract(wind_m_s, limits)
+    assert command.blind <= most_blind(weather, fact, limits)
     assert command.light >= light_floor(fact.occupied, fact.daylight_lux, 550.0, limits)
 
 
 @settings(max_examples=800, deadline=None)
-@given(st.lists(st.tuples(wishes, facts, wind, st.floats(0, 7200)), min_size=2, max_size=30))
+@given(st.lists(st.tuples(wishes, facts, weathers, st.floats(0, 7200)), min_size=2, max_size=30))
 def test_over_any_sequence_rates_and_budgets_hold_unless_safety_moves(
     steps: list[tuple[ZoneWish, ZoneFacts, float, float]],
 ) -> None:
     limits = ZoneLimits(setpoint_writes_per_day=5.0, blind_moves_per_day=3.0)
     state, now_s = ZoneGuardState(), NOW_S // 86_400.0 * 86_400.0
     day_end = now_s + 86_400.0
-    for wish, fact, wind_m_s, elapsed_s in steps:
+    for wish, fact, weather, elapsed_s in steps:
         now_s = min(now_s + elapsed_s, day_end - 1.0)
         before = state
-        command, state, _ = guard_zone(wish, fact, wind_m_s, 550.0, limits, state, now_s)
+        command, state, _ = guard_zone(wish, fact, weather, 550.0, limits, state, now_s)
         low, high = heating_range(fact.occupied, limits)
         rescued = not (15.0 <= fact.air_c <= 32.0) or (
             fact.occupied and not (20.0 <= fact.air_c <= 26.0)
@@ -169,7 +187,7 @@ def test_over_any_sequence_rates_and_budgets_hold_unless_safety_moves(
         if command.heating_c != before.heating_c and not forced:
             assert before.setpoint_writes < limits.setpoint_writes_per_day
         moved_blind = command.blind != before.blind
-        if moved_blind and before.blind <= blind_retract(wind_m_s, limits):
+        if moved_blind and before.blind <= most_blind(weather, fact, limits):
             assert before.blind_writes < limits.blind_moves_per_day
 
 
@@ -200,6 +218,8 @@ def handler_states(draw: st.DrawFn) -> AirHandlerGuardState:
         draw(counts),
         draw(counts),
         draw(st.sampled_from([NOW_S // 86_400.0, -1.0])),
+        NOW_S - draw(since),
+        NOW_S - draw(since),
     )
 
 
