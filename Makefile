@@ -6,8 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# Test workers: one a processor, up to four; what ARGS names runs at once, without workers.
+WORKERS ?= $(if $(ARGS),0,auto)
+
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types contracts policies bestest bench clean
+.PHONY: help install demo test check compile format lint types contracts policies bestest bench clean
 
 help: ## show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,9 +39,11 @@ demo: $(VENV)/.sim ## a trained agent runs a simulated office for two days, abou
 	@$(BIN)/python -m sim_buildings.compiled sim_buildings
 	@$(BIN)/hvac-rl demo $(ARGS)
 
-test: $(VENV)/.dev ## run all tests
+compile: $(VENV)/.dev
 	@$(BIN)/python -m sim_buildings.compiled
-	$(BIN)/python -m pytest $(ARGS)
+
+test: compile ## run all tests side by side; ARGS="tests/envs -k reset" runs some
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 $(ARGS)
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .
@@ -54,7 +59,10 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-check: lint types contracts test ## what CI runs: format, lint, strict types, import contracts, tests
+# mypy needs one processor for as long as the compiler needs two: both begin at once.
+check: $(VENV)/.dev ## what CI runs: format, lint, strict types, import contracts, tests
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types contracts compile
+	@$(MAKE) --no-print-directory test
 
 policies: $(VENV)/.dev ## train and sign the bundles that the repository keeps (about 8 minutes)
 	$(BIN)/hvac-rl train small_office --agent dqn --seed 1 --out agents/bundles/small_office_dqn --sign-with-demo-key

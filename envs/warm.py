@@ -1,4 +1,7 @@
-"""Compiles what the environments need, ahead of time: entry point ``hvac_rl.warm``."""
+"""Compiles what the environments need, ahead of time: entry points ``hvac_rl.warm``.
+
+Each form has an entry of its own, so that they are compiled side by side.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,22 @@ from sim_buildings.building import load_building
 from sim_buildings.world import make_world
 
 
-def warm() -> None:
-    """One reset and one hour of one building, and of a block of them."""
+def warm_one() -> None:
+    """One building in double precision."""
+    _reset(1)
+
+
+def warm_block() -> None:
+    """A block of buildings in single precision."""
+    _reset(2)
+
+
+def _reset(size: int) -> None:
+    """One reset, which runs three days."""
     building = load_building("small_office")
-    scene = make_scene(building, [make_world(building)])
-    for size in (1, 2):
-        batch = Batch(scene, size)
-        batch.reset(
-            np.ones(size, dtype=np.bool_),
-            np.zeros(size, dtype=np.int64),
-            np.zeros(size, dtype=np.int64),
-        )
+    batch = Batch(make_scene(building, [make_world(building)]), size)
+    batch.reset(
+        np.ones(size, dtype=np.bool_),
+        np.zeros(size, dtype=np.int64),
+        np.zeros(size, dtype=np.int64),
+    )

@@ -1,12 +1,42 @@
-"""Settings for the whole suite."""
+"""Settings for the whole suite: who runs what, side by side, and that nothing may be skipped."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadFileScheduling
+
+# Processes against a fast clock. Two such tests at once would take each other's time.
+REAL_TIME = "tests/end_to_end/"
+
 _skipped: list[str] = []
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Every processor has a worker already; threads that wait for each other only heat it.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    """A file is run by one worker, and all that needs real time by one, one after the other."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return REAL_TIME if nodeid.startswith(REAL_TIME) else super()._split_scope(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What mostly waits comes first, so that another worker computes meanwhile."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: not item.nodeid.startswith(REAL_TIME))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

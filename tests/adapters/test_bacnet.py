@@ -37,13 +37,16 @@ async def opened() -> AsyncIterator[Opening]:
     kind = BacnetKind()
     devices: list[BacnetDevice] = []
 
-    async def open_(*objects: Any, expects: int | None = 1001) -> tuple[BacnetDevice, Any]:
+    async def open_(
+        *objects: Any, expects: int | None = 1001, deadline_s: float = 3.0
+    ) -> tuple[BacnetDevice, Any]:
         port = free_udp_port()
         devices.append(await BacnetDevice.start(port, 1001, *objects))
         row: dict[str, object] = {"address": f"127.0.0.1:{port}"}
         if expects is not None:
             row["device_instance"] = expects
-        spec = DeviceSpec(name="vav", options=kind.parse_options(row), priority=13, deadline_s=0.5)
+        options = kind.parse_options(row)
+        spec = DeviceSpec(name="vav", options=options, priority=13, deadline_s=deadline_s)
         adapters = await kind.open([spec], {"address": "127.0.0.1:0", "device_instance": 3990})
         return devices[-1], adapters["vav"]
 
@@ -232,8 +235,9 @@ async def test_a_device_is_never_asked_more_than_two_things_at_once(opened: Open
 
 
 async def test_a_deadline_loses_only_what_had_not_come_yet(opened: Opening) -> None:
-    device, adapter = await opened(*(analog_input(n, float(n)) for n in range(100)))
-    device.answers_after_s = 0.2
+    inputs = (analog_input(n, float(n)) for n in range(100))
+    device, adapter = await opened(*inputs, deadline_s=2.0)
+    device.answers_after_s = 0.8
     points = [point(f"analog-input,{n}") for n in range(100)]
     readings = await adapter.read(points, 0.0)
     qualities = [reading.quality for reading in readings]

@@ -8,9 +8,14 @@ import sys
 from pathlib import Path
 
 PROGRAM = """
-import asyncio, logging, os, sys
+import asyncio, inspect, logging, os, sys
 from adapters.bacnet import BacnetKind
 assert "BAC0" not in sys.modules
+
+def walk(context=1):
+    raise AssertionError("the whole stack is read for a note that nobody sees")
+
+inspect.stack = walk
 
 async def main():
     kind = BacnetKind()
@@ -31,6 +36,10 @@ bac0 = [name for name in logging.root.manager.loggerDict if name.startswith("BAC
 for name in bac0:
     logging.getLogger(name).error("trouble")
 assert heard == ["trouble"] * len(bac0) and heard
+
+from BAC0.scripts.Lite import Lite
+Lite.log(None, "more trouble", level="error")
+assert heard[-1].endswith("| __main__ | more trouble"), heard[-1]
 """
 
 

@@ -24,7 +24,7 @@ from tests.adapters.devices.bacnet_device import BacnetDevice
 from tests.adapters.devices.free_ports import free_tcp_port, free_udp_port
 from tests.adapters.devices.modbus_device import ModbusDevice, float_words, words_float
 
-DEADLINE_S = 0.3
+DEADLINE_S = 0.6
 PRIORITY = 13
 SETPOINT = WriteAccess(minimum=10.0, maximum=28.0, deadband=0.1, daily_writes=48)
 LIGHT = WriteAccess(minimum=0.0, maximum=1.0, deadband=0.05, daily_writes=48)

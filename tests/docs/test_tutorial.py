@@ -11,7 +11,7 @@ from time import perf_counter
 
 import pytest
 
-from envs.warm import warm as warm_environments
+from envs.warm import warm_block, warm_one
 from sim_buildings.simulation import warm as warm_simulation
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,8 @@ LONGEST_S = 90.0
 @pytest.fixture(scope="module")
 def compiled() -> None:
     """The tutorial's time is that of a compiled simulator."""
-    warm_environments()
+    warm_block()
+    warm_one()
     warm_simulation()
 
 

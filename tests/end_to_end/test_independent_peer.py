@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import subprocess
@@ -32,7 +33,7 @@ def mbpoll(gateway: dict[str, Any], *arguments: str) -> subprocess.CompletedProc
         ["mbpoll", "-m", "tcp", "-p", str(gateway["port"]), "-a", str(gateway["unit_id"]), "-0",
          "-B", "-1", "-o", "2", *arguments[:-1], gateway["host"],
          *([arguments[-1]] if arguments[-1] else [])],
-        capture_output=True, text=True, timeout=20, check=False,
+        capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
 
@@ -52,9 +53,15 @@ def test_mbpoll_reads_the_meter_and_commands_a_blind_until_its_heartbeat_stops(
     blind = points["south.blind"]
     register, coil = str(blind["register"]), str(blind["remote"]["register"])
     effective = str(blind["effective"]["register"])
-    # Without a moved heartbeat the gateway drops every remote value.
-    beat = mbpoll(gateway, "-r", str(gateway["heartbeat"]["register"]), "-t", "4", "7")
-    assert beat.returncode == 0, beat.stdout + beat.stderr
+    beats = itertools.count(7)
+
+    def beat() -> None:
+        """Without a moved heartbeat the gateway drops every remote value."""
+        heartbeat = str(gateway["heartbeat"]["register"])
+        done = mbpoll(gateway, "-r", heartbeat, "-t", "4", str(next(beats)))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    beat()
     written = mbpoll(gateway, "-r", register, "-t", "4:float", "42.5")
     assert written.returncode == 0, written.stdout + written.stderr
     assert mbpoll(gateway, "-r", coil, "-t", "0", "1").returncode == 0
@@ -62,8 +69,12 @@ def test_mbpoll_reads_the_meter_and_commands_a_blind_until_its_heartbeat_stops(
     def closed() -> bool:
         return value(mbpoll(gateway, "-r", effective, "-t", "3:float", "").stdout) == 42.5
 
-    wait_until(closed, 4, "the remote value did not come into force")
-    wait_until(lambda: not closed(), 15, "the gateway kept a value whose heartbeat stands still")
+    def closed_while_it_beats() -> bool:
+        beat()
+        return closed()
+
+    wait_until(closed_while_it_beats, 60, "the remote value did not come into force")
+    wait_until(lambda: not closed(), 60, "the gateway kept a value whose heartbeat stands still")
 
     refused = mbpoll(gateway, "-r", register, "-t", "4:float", "101")
     assert refused.returncode != 0

@@ -90,14 +90,14 @@ def test_every_building_is_controlled_and_given_back(
 def test_points_and_release_go_through_the_living_daemon(building: Building, start: Start) -> None:
     folder = building()
     daemon = start("run", str(folder / "site.yaml"))
-    wait_until(lambda: cycles(folder) >= 2, 60, "no cycles")
+    wait_until(lambda: cycles(folder) >= 2, 150, "no cycles")
     shown = run_cli("points", str(folder / "site.yaml"))
     assert "as the daemon read it in its last cycle" in shown.stdout
     released = run_cli("release", str(folder / "site.yaml"))
     assert released.returncode == 0, released.stdout + released.stderr
     assert "The daemon gives everything back and ends" in released.stdout
     assert "our slot is empty on all 23 points" in released.stdout
-    assert daemon.wait(30) == 0
+    assert daemon.wait(90) == 0
     assert held(folder) == set()
 
 
@@ -106,13 +106,13 @@ def test_after_kill_9_the_journal_goes_on_and_the_building_is_the_bmss(
 ) -> None:
     folder = building()
     daemon = start("run", str(folder / "site.yaml"))
-    wait_until(lambda: cycles(folder) >= 3, 60, "no cycles")
+    wait_until(lambda: cycles(folder) >= 3, 150, "no cycles")
     daemon.send_signal(signal.SIGKILL)
     daemon.wait()
     before = cycles(folder)
     assert len(held(folder)) == 23, "the ledger knows what a dead daemon holds"
     # Five seconds of wall time without a heartbeat, and the devices drop us by themselves.
-    wait_until(lambda: points_held(folder) == "0", 30, "the lease did not lapse")
+    wait_until(lambda: points_held(folder) == "0", 90, "the lease did not lapse")
     again = run_cli("run", str(folder / "site.yaml"), "--for-hours", "1")
     assert again.returncode == 0, again.stdout + again.stderr
     assert cycles(folder) > before
@@ -122,7 +122,7 @@ def test_after_kill_9_the_journal_goes_on_and_the_building_is_the_bmss(
 def test_a_slot_that_somebody_empties_is_taken_up_again(building: Building, start: Start) -> None:
     folder = building()
     daemon = start("run", str(folder / "site.yaml"))
-    wait_until(lambda: cycles(folder) >= 2, 60, "no cycles")
+    wait_until(lambda: cycles(folder) >= 2, 150, "no cycles")
 
     async def ask() -> dict[str, str]:
         answer = await ask_daemon(folder / "state", {"ask": "points"})
@@ -139,10 +139,10 @@ def test_a_slot_that_somebody_empties_is_taken_up_again(building: Building, star
         coil = next(p["remote"]["register"] for p in site["points"] if "remote" in p)
         assert not client.write_coil(coil, False, device_id=gateway["unit_id"]).isError()
         before = cycles(folder)
-        wait_until(lambda: cycles(folder) >= before + 3, 30, "no more cycles")
+        wait_until(lambda: cycles(folder) >= before + 3, 90, "no more cycles")
         assert client.read_coils(coil, count=1, device_id=gateway["unit_id"]).bits[0]
     daemon.send_signal(signal.SIGTERM)
-    assert daemon.wait(30) == 0
+    assert daemon.wait(90) == 0
 
 
 def test_the_served_run_is_the_rehearsed_run(building: Building, start: Start) -> None:

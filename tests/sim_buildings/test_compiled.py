@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import NamedTuple
@@ -230,3 +231,38 @@ def test_only_what_is_named_is_warmed(
     assert warmed == ["physics", "envs"], "what is warm already is left alone"
     assert loader.main(["nobody"]) == 2
     assert "known are: envs, physics" in capsys.readouterr().out
+
+
+def test_several_are_warmed_side_by_side(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two meet before they end, which they cannot one after the other; the third fails."""
+    met, done = tmp_path / "met", tmp_path / "done"
+    met.mkdir()
+    done.mkdir()
+    (folder / "warm.py").write_text(
+        "import os, pathlib, time\n"
+        f"MET = pathlib.Path({str(met)!r})\n"
+        "def warm():\n"
+        "    (MET / str(os.getpid())).touch()\n"
+        "    deadline = time.monotonic() + 120\n"
+        "    while len(list(MET.iterdir())) < 2:\n"
+        "        assert time.monotonic() < deadline\n"
+        "        time.sleep(0.01)\n"
+        "def fail():\n"
+        "    raise RuntimeError('this one cannot be compiled')\n"
+    )
+    made = [("one", "warm"), ("two", "warm"), ("three", "fail")]
+    entries = [EntryPoint(name, f"pretend.warm:{function}", "test") for name, function in made]
+    monkeypatch.setattr(loader, "entry_points", lambda group: entries)
+    monkeypatch.setattr(loader, "cache_directory", lambda: done)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    with pytest.raises(RuntimeError, match="cannot be compiled"):
+        loader.main([])
+    assert len(list(met.iterdir())) == 2
+    assert str(os.getpid()) not in {process.name for process in met.iterdir()}
+    # What was done before the failure was seen is noted; what failed never is.
+    assert {mark.name for mark in done.iterdir()} <= {"complete-one", "complete-two"}
+    entries.pop()
+    assert loader.main([]) == 0
+    assert {mark.name for mark in done.iterdir()} == {"complete-one", "complete-two"}

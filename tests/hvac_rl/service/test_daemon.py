@@ -197,6 +197,6 @@ async def test_the_heart_stops_when_cycles_hang_and_the_building_still_comes_bac
     beats = devices(site)["ctl-south"].objects["beat"].default
     assert devices(site)["ctl-south"].objects["heating"].slots[PRIORITY - 1] == 21.0
     daemon.stop("enough")
-    handed = await asyncio.wait_for(task, 10)
+    handed = await asyncio.wait_for(task, 90)
     assert {row.back for row in handed} == {True}
     assert beats >= 1

@@ -87,7 +87,7 @@ def test_serves_until_told_to_stop(tmp_path, how) -> None:
             assert json.loads((folder / "clock.json").read_text())["speed"] == 1000.0
             assert len(load_site(folder / "site.yaml").plant.zones) == 5
             process.send_signal(how)
-            output, _ = process.communicate(timeout=20)
+            output, _ = process.communicate(timeout=90)
         finally:
             process.kill()
     assert process.returncode == 0, output
