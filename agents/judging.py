@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from agents.weeks import Served, Weeks, WeekTotals, paired_difference
 from agents.years import Place, Years, scene_of_years
-from envs.control_columns import T_COST, T_COST_HVAC, T_ENERGY_KWH
+from envs.control_columns import T_COST, T_COST_HVAC
 from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.ports import Policy
 
@@ -39,6 +40,9 @@ def judge(place: Place, policy: Policy, rule: RuleParameters | None, threads: in
     if rule is None:
         return Verdict(typical, strong, weeks.run(policy.name, Served(policy)), None)
     base = weeks.run("rule under it", rule=rule)
+    if not policy.features:
+        # It is that rule.
+        return Verdict(typical, strong, replace(base, name=policy.name), None)
     own = Weeks(replace(scene, rule=rule), UNSEEN.weeks, threads)
     return Verdict(typical, strong, own.run(policy.name, Served(policy)), base)
 
@@ -70,11 +74,13 @@ def _rounded(numbers: tuple[float, ...]) -> list[float]:
 
 def print_verdict(verdict: Verdict, console: Console) -> None:
     """The table and, in words, whether the agent is worth shipping."""
-    table = Table(title=f"Means over {len(verdict.mine.totals)} building-weeks it has never met")
+    table = Table(
+        title=f"Means over {len(verdict.mine.totals)} building-weeks it has never met",
+        box=SIMPLE_HEAD,
+    )
     table.add_column("controller", no_wrap=True)
-    for name in ("cost $", "HVAC $", "kWh", "K·h a zone"):
+    for name in ("cost $", "HVAC $", "K·h a zone", "cost against the strong rule"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("cost against the strong rule", justify="right", no_wrap=True)
     for one in verdict:
         if one is None:
             continue
@@ -83,7 +89,6 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
             one.name,
             f"{one.mean(T_COST):.2f}",
             f"{one.mean(T_COST_HVAC):.2f}",
-            f"{one.mean(T_ENERGY_KWH):.1f}",
             f"{one.discomfort_kh:.2f}",
             "–" if one is verdict.strong else f"{mean:+.1%} ({low:+.1%} to {high:+.1%})",
         )

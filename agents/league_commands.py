@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -106,7 +107,7 @@ def league(
     console.print(f"Page: {page}", soft_wrap=True)
 
 
-def _trainer(threads: int):  # type: ignore[no-untyped-def]
+def _trainer(threads: int) -> Callable[[str, str, str, Path], None]:
     from agents.training import TrainOptions
     from agents.training import train as run_training
 
@@ -117,6 +118,7 @@ def _trainer(threads: int):  # type: ignore[no-untyped-def]
                 if (out / "signature.json").exists():
                     continue
                 run = bundles / "runs" / out.name
+                tuned = str(bundles / f"tuned-rule-{seed}")
                 run_training(
                     TrainOptions(
                         building=building,
@@ -126,7 +128,7 @@ def _trainer(threads: int):  # type: ignore[no-untyped-def]
                         seed=seed,
                         minutes=minutes,
                         cycles=None,
-                        base=str(bundles / f"tuned-rule-{seed}") if agent == "fast-dqn" else "strong",
+                        base=tuned if agent == "fast-dqn" else "strong",
                         threads=threads,
                         out=out,
                         run=run,

@@ -89,6 +89,29 @@ class WeekTotals:
         return self.mean(T_DISCOMFORT_KH) / self.zones
 
 
+class Writes:
+    """How often the guard let setpoints and blinds be written, from now on."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._before = self._today()
+        self.moves: Floats = np.zeros((batch.size, 2))
+        """(size, 2): of setpoints and of blinds, all zones together."""
+
+    def add(self) -> None:
+        """Count what the last decision wrote; at least once a day, when the guard counts anew."""
+        now = self._today()
+        self.moves += np.where(now >= self._before, now - self._before, now).sum(axis=1)
+        self._before = now
+
+    def _today(self) -> Floats:
+        """(size, zones, 2)"""
+        rows = columns_of(self._batch.memory.zones, self._batch.form.lanes)
+        counted = rows[:, :, [C_SETPOINT_WRITES, C_BLIND_WRITES]]
+        moved = np.moveaxis(counted, 3, 1).reshape(-1, self._batch.zones, 2)
+        return moved[: self._batch.size].astype(np.float64)
+
+
 class Weeks:
     """Weeks of a scene's worlds, ready to be run again and again.
 
@@ -121,27 +144,17 @@ class Weeks:
             batch.unsupervise()
         choose = Rule() if chooser is None else chooser
         totals = np.zeros((batch.size, N_TOTALS))
-        moves = np.zeros((batch.size, 2))
-        before = self._writes()
+        counted = Writes(batch)
         for hour in range(HOURS_PER_WEEK):
             batch.step(choose.modes(batch))
             last = batch.totals
             peak = np.maximum(totals[:, T_PEAK_KW], last[:, T_PEAK_KW])
             totals += last
             totals[:, T_PEAK_KW] = peak
-            now = self._writes()
-            # The guard counts anew each day.
-            moves += np.where(now >= before, now - before, now).sum(axis=1)
-            before = now
+            counted.add()
             progress(hour + 1, HOURS_PER_WEEK, name)
-        return WeekTotals(name, totals, batch.zones, moves / (batch.zones * DAYS_PER_WEEK))
-
-    def _writes(self) -> Floats:
-        """(size, zones, 2): writes of setpoints and blinds so far today."""
-        rows = columns_of(self.batch.memory.zones, self.batch.form.lanes)
-        counted = rows[:, :, [C_SETPOINT_WRITES, C_BLIND_WRITES]]
-        moved = np.moveaxis(counted, 3, 1).reshape(-1, self.batch.zones, 2)
-        return moved[: self.batch.size].astype(np.float64)
+        moves = counted.moves / (batch.zones * DAYS_PER_WEEK)
+        return WeekTotals(name, totals, batch.zones, moves)
 
 
 def paired_difference(

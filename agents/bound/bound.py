@@ -18,22 +18,19 @@ from agents.bound.frame import Beginning
 from agents.bound.linear import solve
 from agents.bound.program import Bounding, build
 from agents.bound.week import make_week
-from agents.evaluation import Progress, WeekTotals
+from agents.weeks import Progress, WeekTotals, silent
+from agents.years import HOURS_PER_WEEK, each_week
 from envs.batch import Batch
-from envs.calendar_split import DAYS_PER_WEEK, Part
 from envs.control_columns import T_COST, T_DISCOMFORT_KH
 from envs.rewards import DEFAULT_WEIGHTS
-from envs.setting import Scene, make_scene
+from envs.setting import Scene
 from hvac_rl.errors import ConfigError
 from sim_buildings.buffers import columns_of
 from sim_buildings.building import Building
 from sim_buildings.columns import STATE_AIR, STATE_ENVELOPE, STATE_MASS
-from sim_buildings.weather import HOURS_PER_DAY
-from sim_buildings.world import make_world
 
 Floats = NDArray[np.floating]
 
-WEEK_H = DAYS_PER_WEEK * HOURS_PER_DAY
 DISCOMFORT_PRICE = DEFAULT_WEIGHTS["thermal_discomfort_kh"]
 
 
@@ -53,8 +50,8 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class ExamBounds:
-    """Bounds of the weeks of an exam, in its order."""
+class WeekBounds:
+    """Bounds of weeks, in the order of :class:`agents.weeks.Weeks`."""
 
     bounds: tuple[Bound, ...]
 
@@ -75,7 +72,7 @@ def bound(
     world: int,
     hour: int,
     *,
-    hours: int = WEEK_H,
+    hours: int = HOURS_PER_WEEK,
     discomfort_price: float = DISCOMFORT_PRICE,
 ) -> Bound:
     """The bound of ``hours`` from ``hour`` (since the world's start) in a world of ``scene``.
@@ -123,26 +120,18 @@ def check_covered(building: Building) -> None:
             )
 
 
-def exam_bounds(
-    building: Building,
-    part: Part = Part.TEST,
-    seeds: Sequence[int] | None = None,
+def week_bounds(
+    scene: Scene,
+    weeks: Sequence[int] | NDArray[np.int64],
     *,
-    weeks: Sequence[int] | None = None,
     discomfort_price: float = DISCOMFORT_PRICE,
-    progress: Progress = lambda done, total, words: None,
-) -> ExamBounds:
-    """Bounds of every week of ``part``, in the order of :class:`agents.evaluation.Exam`.
-
-    ``weeks``: only these of the part's weeks, by their place among them.
-    """
-    chosen = part.seeds if seeds is None else seeds
-    days = part.first_days if weeks is None else part.first_days[list(weeks)]
-    scene = make_scene(building, [make_world(building, seed=seed) for seed in chosen])
+    progress: Progress = silent,
+) -> WeekBounds:
+    """Bounds of ``weeks`` of each of the scene's worlds, in the order of
+    :class:`agents.weeks.Weeks`."""
+    world, hour = each_week(scene, weeks)
     found = []
-    for world in range(len(chosen)):
-        for day in days:
-            hour = int(day) * HOURS_PER_DAY
-            found.append(bound(scene, world, hour, discomfort_price=discomfort_price))
-            progress(len(found), len(chosen) * len(days), "bound")
-    return ExamBounds(tuple(found))
+    for k in range(len(world)):
+        found.append(bound(scene, int(world[k]), int(hour[k]), discomfort_price=discomfort_price))
+        progress(k + 1, len(world), "bound")
+    return WeekBounds(tuple(found))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.league.compare import PLANNER, STRONG, TUNED, Entry, columns
-from agents.league.contenders import Contender
+from agents.league.contenders import FAST_DQN, Contender
 from agents.league.trace import Traced
 from agents.planner import PlannerSettings, run_planner
 from agents.weeks import Progress, Served, Weeks
@@ -115,11 +115,20 @@ def _planner(
     scene: Scene, contenders: Sequence[Contender], options: CellOptions, step: Step
 ) -> Entry:
     assert options.planner is not None
-    tuned = next((one.seeds[0].rule for one in contenders if one.name == TUNED), None)
+    # It begins from the best agent that there is: a ceiling has to stand above everybody.
+    best = next((one.seeds[0] for one in contenders if one.name == FAST_DQN), None)
+    best = best or next((one.seeds[0] for one in contenders if one.name == TUNED), None)
+    rule = None if best is None else best.rule
+    follow = (
+        None
+        if best is None or best.kind == "rule"
+        else Served(make_policy(best.kind, PLANNER, best.features, best.payload))
+    )
     planned = run_planner(
-        scene if tuned is None else replace(scene, rule=tuned),
+        scene if rule is None else replace(scene, rule=rule),
         options.years.weeks,
         options.planner,
+        follow=follow,
         progress=step(PLANNER),
     )
     return Entry(PLANNER, "reference", (planned.totals,), decision_us=1e6 * planned.decision_s)
@@ -153,5 +162,3 @@ def _hold(entries: Sequence[Entry], bounds: Floats) -> None:
                     f"{one.name} undercuts the bound in week {below[0]}: "
                     f"{priced[below[0]]:.2f} < {bounds[below[0]]:.2f}"
                 )
-
-

@@ -54,9 +54,7 @@ class Entry:
 
     def priced(self, price: float) -> Floats:
         """Cost and priced discomfort of each week, the mean of all seeds, (weeks,)."""
-        each = [
-            one.totals[:, T_COST] + price * one.totals[:, T_DISCOMFORT_KH] for one in self.runs
-        ]
+        each = [one.totals[:, T_COST] + price * one.totals[:, T_DISCOMFORT_KH] for one in self.runs]
         return np.asarray(np.mean(each, axis=0))
 
 

@@ -11,11 +11,12 @@ from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.control.bundle import DEMO_PUBLIC_KEY, read_bundle
 from hvac_rl.control.policy import rule_parameters
 
+FAST_DQN = "fast DQN"
 NAMES = {
     "tuned-rule": TUNED,
     "q-learning": "tabular Q-learning",
     "dqn": "DQN (stable-baselines3)",
-    "fast-dqn": "fast DQN",
+    "fast-dqn": FAST_DQN,
 }
 
 

@@ -28,6 +28,8 @@ from sim_buildings.reference.films import (
 from sim_buildings.reference.heavy_partitions import is_heavy, slices
 from sim_buildings.reference.office_data import (
     Floats,
+    InnerSurface,
+    InternalMassData,
     OfficeData,
     OuterSurface,
     WindowData,
@@ -197,9 +199,10 @@ def _mass(data: OfficeData, zone: ZoneData) -> _Mass:
     Of a slab on the ground only that share of the capacity counts that the room moves, by the
     resistances on both sides of it; the ground holds the rest.
     """
+    storing: tuple[InternalMassData | InnerSurface, ...] = (*zone.mass, *zone.inner)
     parts = [
         (one.area_m2, inside(data.constructions[one.construction].layers, shared=True))
-        for one in (*zone.mass, *zone.inner)
+        for one in storing
     ]
     slow = [
         (area, part)

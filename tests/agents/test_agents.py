@@ -10,8 +10,8 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from agents.commands import BUNDLES
 from agents import judging, trainers, tuned_rule
+from agents.commands import BUNDLES
 from agents.export import Trained, demo_key, key_text, to_onnx, write_bundle
 from agents.report import Outcome, Service, print_summary, verdict, write_summary
 from agents.weeks import Weeks, WeekTotals, paired_difference
@@ -30,7 +30,8 @@ from sim_buildings.world import make_world
 runner = CliRunner()
 
 
-@pytest.mark.parametrize("name", ["small_office_fast_dqn", "small_office_q_learning", "small_office_tuned_rule"]
+@pytest.mark.parametrize(
+    "name", ["small_office_fast_dqn", "small_office_q_learning", "small_office_tuned_rule"]
 )
 def test_the_kept_bundles_serve(name: str) -> None:
     bundle = read_bundle(BUNDLES / name, [DEMO_PUBLIC_KEY])
@@ -121,13 +122,13 @@ def test_signing_needs_one_key(tmp_path: Path) -> None:
     result = runner.invoke(app, ["train", "--out", str(tmp_path)])
     assert "give either --key FILE or --sign-with-demo-key" in str(result.exception)
     (tmp_path / "key.pem").write_text("nonsense")
-    result = runner.invoke(app, ["train", "--key", str(tmp_path / "key.pem"), "--run", str(tmp_path / "run")])
+    key, run = str(tmp_path / "key.pem"), str(tmp_path / "run")
+    result = runner.invoke(app, ["train", "--key", key, "--run", run])
     assert "is not a private key" in str(result.exception)
 
 
 def test_a_new_bundle_in_the_same_folder_rises_in_version(tmp_path: Path) -> None:
-    from agents import judging, trainers, tuned_rule
-from agents.export import next_version
+    from agents.export import next_version
 
     assert next_version(tmp_path) == 1
     trained = Trained("rule", "rule", "small_office", (), b"{}", {}, {})
@@ -177,9 +178,7 @@ def totals(cost: float, discomfort: float) -> WeekTotals:
      (100.0, 5.0, "NOT worth shipping"), (101.0, 2.0, "spares each zone 0.60 K·h")],
 )  # fmt: skip
 def test_what_is_worth_shipping(cost: float, discomfort: float, words: str) -> None:
-    assert words in judging.words(
-        totals(cost, discomfort), totals(100.0, 5.0), "the strong rule"
-    )
+    assert words in judging.words(totals(cost, discomfort), totals(100.0, 5.0), "the strong rule")
 
 
 def outcome(name: str, cost: float, discomfort: float = 1.0) -> Outcome:

@@ -7,14 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from agents.evaluation import Exam
-from agents.planner import PlannerSettings, copy_lanes, run_planner, worth_of
+from agents.planner import PlannerSettings, run_planner, worth_of
 from agents.planner_scenarios import Scenarios, planning_scene
+from agents.weeks import Weeks
 from envs.batch import Batch
-from envs.calendar_split import Part
 from envs.control_columns import T_COST
 from envs.setting import Scene, make_scene
-from hvac_rl.control.encoding import N_MODES, RULE_MODE
+from hvac_rl.control.encoding import MODE_NAMES
 from sim_buildings.building import Building, load_building
 from sim_buildings.columns import X_OUTDOOR, X_PRICE
 from sim_buildings.sun_course import ROWS_PER_HOUR
@@ -76,38 +75,32 @@ def test_scenarios_of_people_know_nothing_of_what_comes(
     )
 
 
-def test_a_copied_building_goes_on_as_the_first(scene: Scene) -> None:
-    here, there = Batch(scene, 3), Batch(scene, 130)
-    hours = np.array([HOUR, HOUR + 5, HOUR + 9])
-    here.reset(np.ones(3, dtype=bool), np.zeros(3, dtype=np.int64), hours)
-    copy_lanes(here, there, np.array([0, 1, 2]), np.array([3, 70, 129]))
-    rng = np.random.default_rng(0)
-    for _ in range(5):
-        modes = rng.integers(0, N_MODES, (3, here.zones))
-        everywhere = np.full((130, here.zones), RULE_MODE)
-        everywhere[[3, 70, 129]] = modes
-        here.step(modes)
-        there.step(everywhere)
-    np.testing.assert_array_equal(there.totals[[3, 70, 129]], here.totals)
-
-
-def test_planning_pays_and_repeats(building: Building) -> None:
+def test_planning_pays_and_repeats(scene: Scene) -> None:
     settings = PlannerSettings(
         scenarios=1, candidates=8, rounds=1, horizon_h=8, perfect_forecast=True
     )
-    weeks = [6]
-    planned = run_planner(building, Part.TEST, [3000], settings, weeks=weeks, hours=30)
-    again = run_planner(building, Part.TEST, [3000], settings, weeks=weeks, hours=30)
+    planned = run_planner(scene, [27], settings, hours=30)
+    again = run_planner(scene, [27], settings, hours=30)
     np.testing.assert_array_equal(planned.totals.totals, again.totals.totals)
     idle = PlannerSettings(scenarios=1, candidates=1, rounds=1, horizon_h=1)
-    rule = run_planner(building, Part.TEST, [3000], idle, weeks=weeks, hours=30)
+    rule = run_planner(scene, [27], idle, hours=30)
     assert worth_of(planned.totals.totals)[0] < worth_of(rule.totals.totals)[0]
     assert planned.decision_s > 0.0
     assert rule.totals.totals[0, T_COST] > 0.0
 
 
-def test_an_idle_planner_is_the_rule_of_the_exam(building: Building) -> None:
+def test_an_idle_planner_is_whom_it_follows(scene: Scene) -> None:
     idle = PlannerSettings(scenarios=1, candidates=1, rounds=1, horizon_h=1, perfect_forecast=True)
-    mine = run_planner(building, Part.VALIDATION, [2000], idle)
-    theirs = Exam(building, Part.VALIDATION, [2000]).run(None, name="rule")
-    np.testing.assert_array_equal(mine.totals.totals, theirs.totals)
+    weeks = Weeks(scene, [5, 30])
+    for chooser in (None, Precooling()):
+        mine = run_planner(scene, [5, 30], idle, follow=chooser)
+        theirs = weeks.run("followed", chooser)
+        np.testing.assert_array_equal(mine.totals.totals, theirs.totals)
+        np.testing.assert_array_equal(mine.totals.moves, theirs.moves)
+
+
+class Precooling:
+    """Whom a planner may follow."""
+
+    def modes(self, batch: Batch) -> np.ndarray:
+        return np.full((batch.size, batch.zones), MODE_NAMES.index("precool"))
