@@ -28,6 +28,7 @@ class Listed:
     device: str
     name: str
     device_instance: int | None = None
+    device_address: str = ""
     object_type: str = ""
     instance: int | None = None
     modbus: Mapping[str, object] = field(default_factory=dict)
@@ -68,6 +69,13 @@ class Listed:
     @property
     def is_output(self) -> bool:
         return self.object_type in OUTPUT_TYPES
+
+    @property
+    def place(self) -> str:
+        """Where the device has it, for people: "analog-value,1" or "holding 100"."""
+        if self.modbus:
+            return f"{self.modbus.get('table')} {self.modbus.get('register')}"
+        return f"{self.object_type},{self.instance}"
 
     @property
     def commandable(self) -> bool | None:
@@ -114,7 +122,8 @@ class Drafted:
     write: WriteProposal | None = None
     confidence: float = 0.0
     notes: tuple[str, ...] = ()
-    description: str = ""
+    listed: Listed
+    """The row that it was made from."""
 
     @property
     def mapped(self) -> bool:

@@ -106,7 +106,7 @@ def propose(point: Listed, rules: Rules) -> Drafted:
         write=write,
         confidence=_confidence(point, brick, said, place, concepts, rules),
         notes=tuple(notes),
-        description=point.description,
+        listed=point,
     )
 
 
@@ -126,8 +126,6 @@ def _place(point: Listed, rules: Rules) -> Place:
         if pattern.match(point.device):
             return Place(point.device, kind, True, point.name)
     return Place(point.device, "", False, point.name)
-
-
 
 
 def _concepts(point: Listed, place: Place, said: SaidUnit, rules: Rules) -> set[str]:
