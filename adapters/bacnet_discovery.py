@@ -39,7 +39,14 @@ OBJECT_LIST = "object-list"
 SERVICES = "protocol-services-supported"
 SUBSCRIBE_COV = 5
 """Its bit among the services (ANSI/ASHRAE 135, BACnetServicesSupported)."""
-ABOUT_DEVICE = (OBJECT_NAME, DESCRIPTION, "vendor-name", "model-name", "firmware-revision")
+ABOUT_DEVICE = {
+    "name": OBJECT_NAME,
+    "description": DESCRIPTION,
+    "vendor": "vendor-name",
+    "model": "model-name",
+    "firmware": "firmware-revision",
+}
+"""Field of ``ScannedDevice``, and the property it comes from."""
 CHUNK = 200
 """Objects read before progress is told."""
 AT_ONCE = 8
@@ -198,9 +205,10 @@ async def _scan_device(
     names = [each.name for each in objects]
     if len(set(names)) < len(names):
         problems.append("several of its objects have the same name")
+    texts = {field_: about.texts.get(name, "") for field_, name in ABOUT_DEVICE.items()}
     return ScannedDevice(
         announced,
-        *(about.texts.get(name, "") for name in ABOUT_DEVICE),
+        **texts,
         offers_cov=about.offers_cov,
         objects=tuple(objects),
         other_objects=max(0, others),
@@ -211,12 +219,12 @@ async def _scan_device(
 async def _read_about(link: BacnetLink, instance: int) -> _About:
     device = BacnetAddress("device", instance)
     found = Found()
-    await link.read([Ask(device, (*ABOUT_DEVICE, SERVICES))], found)
+    await link.read([Ask(device, (*ABOUT_DEVICE.values(), SERVICES))], found)
     said = found.by_object.get(device, {})
     services = said.get(SERVICES)
     bits = list(services) if isinstance(services, list) else []
     return _About(
-        {name: _text(said.get(name)) for name in ABOUT_DEVICE},
+        {name: _text(said.get(name)) for name in ABOUT_DEVICE.values()},
         len(bits) > SUBSCRIBE_COV and bool(bits[SUBSCRIBE_COV]),
     )
 
