@@ -121,10 +121,9 @@ async def test_waiting_for_a_busy_trunk_is_not_silence() -> None:
     presence = on_trunk(trunk)
     await trunk.enter(1)
     asyncio.get_running_loop().call_later(0.12, trunk.leave)
-    async with presence.call() as call:
-        async with presence.turn():
-            assert 0.0 < call.left_s <= 0.05
-            presence.heard()
+    async with presence.call() as call, presence.turn():
+        assert 0.0 < call.left_s <= 0.05
+        presence.heard()
     assert presence.health().reachable
 
 
