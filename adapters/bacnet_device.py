@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from adapters.answers import RefusedError
-from adapters.bacnet_link import Ask, BacnetLink, Found, GarbledError, Properties
+from adapters.bacnet_batches import Ask
+from adapters.bacnet_link import BacnetLink, Found, GarbledError, Properties
 from adapters.bacnet_units import compare
+from adapters.bacnet_whereabouts import Whereabouts
 from adapters.bacnet_wire import (
     PRESENT_VALUE,
     PRIORITY_ARRAY,
@@ -42,30 +44,35 @@ class BacnetAdapter:
     """Reads in batches, writes at the command's own priority, reads back both the value in
     effect and our slot of the priority array."""
 
-    def __init__(self, spec: DeviceSpec, app: Any, address: str, instance: int | None) -> None:
+    def __init__(
+        self, spec: DeviceSpec, app: Any, where: Whereabouts, instance: int | None
+    ) -> None:
         self._name = spec.name
-        self._address = address
+        self._where = where
         self._instance = instance
         self._priority = spec.priority
         self._presence = Presence(spec.name, spec.deadline_s)
-        self._link = BacnetLink(app, address, self._presence)
+        self._link = BacnetLink(app, where, self._presence)
 
     async def connect(self) -> None:
         """Raises DeviceError when nobody or another device answers at the address."""
         expected = self._instance
         answered = False
+        self._where.forget()
         async with self._presence.call():
             if expected is None:
-                await self._link.who_answers()
+                expected = await self._link.who_answers()
             elif not await self._link.is_device(expected):
                 other = await self._link.who_answers()
                 who = "another device" if other is None else f"device {other}"
                 raise DeviceError(
                     self._name,
-                    f"{who} answers at {self._address}, not {expected}",
+                    f"{who} answers at {self._where}, not {expected}",
                     "Correct device_instance or address; nothing was written.",
                 )
             answered = True
+            if expected is not None:
+                await self._link.learn_limits(expected)
         if not answered:
             raise self._silent(self._name)
 
@@ -90,6 +97,8 @@ class BacnetAdapter:
     async def read(self, points: Sequence[Point], time_s: float) -> list[Reading]:
         found = Found()
         if points and self._presence.may_try:
+            if not self._presence.health().reachable:
+                self._where.forget()
             async with self._presence.call():
                 await self._link.read([Ask(*asked) for asked in _asked(points)], found)
         return [
@@ -223,7 +232,7 @@ class BacnetAdapter:
     def _silent(self, where: str) -> DeviceError:
         return DeviceError(
             where,
-            f"does not answer at {self._address}: {self._presence.detail or 'no answer in time'}",
+            f"does not answer at {self._where}: {self._presence.detail or 'no answer in time'}",
             "Check its power, its address, and that UDP reaches it from here.",
         )
 

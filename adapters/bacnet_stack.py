@@ -10,16 +10,22 @@ import importlib
 import logging
 import os
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface, NetmaskValueError
 from pathlib import Path
 from typing import Any
 
+from bacpypes3.ipv4.service import BIPForeign
+
+from adapters.bacnet_address import BACNET_PORT, parse_place
+from adapters.bacnet_link import BacnetLink
+from adapters.bacnet_whereabouts import Routes, Whereabouts
 from adapters.parsing import Row, host_and_port
+from adapters.presence import Presence
 from hvac_rl.errors import ConfigError
 
-BACNET_PORT = 47808
 RETRIES = 1
 """A lost datagram is asked for once more; both tries fit within the device's deadline."""
 FREE_PORT_TRIES = 20
@@ -73,6 +79,7 @@ class BacnetStack:
     def __init__(self, bacnet: Any) -> None:
         self._bacnet = bacnet
         self.app: Any = bacnet.this_application.app
+        self.routes = Routes(self.app)
 
     @classmethod
     def start(
@@ -108,8 +115,36 @@ class BacnetStack:
         stack.app.device_object.numberOfApduRetries = RETRIES
         return stack
 
+    @property
+    def can_broadcast(self) -> bool:
+        """Whether a Who-Is to everybody can leave: not from a subnet of one host, or loopback."""
+        (link,) = self.app.link_layers.values()
+        if isinstance(link, BIPForeign):
+            return True
+        broadcast = link.server.broadcast_address
+        return broadcast is not None and not IPv4Address(broadcast[0]).is_loopback
+
+    def link(self, address: str, instance: int, deadline_s: float) -> BacnetLink:
+        """To a device that was found; ``address`` is "host:port" or "net:mac"."""
+        place = parse_place(Row({"address": address}))
+        where = Whereabouts(self.app, self.routes, place, instance, deadline_s)
+        return BacnetLink(self.app, where, Presence(f"device {instance}", deadline_s))
+
     async def stop(self) -> None:
         await self._bacnet.disconnect()
+
+
+@asynccontextmanager
+async def open_stack(raw: Mapping[str, object], deadline_s: float) -> AsyncIterator[BacnetStack]:
+    """A port of its own, for looking around. ``raw`` is the section ``local.bacnet``.
+
+    Raises ConfigError.
+    """
+    stack = BacnetStack.start(parse_local(raw), (), deadline_s)
+    try:
+        yield stack
+    finally:
+        await stack.stop()
 
 
 def choose_port(local: Local, peers: Collection[tuple[str, int]]) -> int:

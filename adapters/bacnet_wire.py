@@ -25,6 +25,12 @@ STATUS_FLAGS = "status-flags"
 RELIABILITY = "reliability"
 PRIORITY_ARRAY = "priority-array"
 UNITS = "units"
+OBJECT_NAME = "object-name"
+DESCRIPTION = "description"
+STATE_TEXT = "state-text"
+NUMBER_OF_STATES = "number-of-states"
+MAX_APDU = "max-apdu-length-accepted"
+SEGMENTATION = "segmentation-supported"
 
 SLOTS = 16
 HEARTBEAT_MODULUS = 2**24

@@ -9,7 +9,6 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from time import monotonic
 
 from adapters.presence import Presence
 from hvac_rl.records import Command, CommandKind, Outcome, Receipt
@@ -66,16 +65,15 @@ async def carry_out(
         _stop_at_limits(attempt)
     due = [attempt for attempt in attempts if attempt.receipt is None]
     if due and (insist or presence.may_try):
-        began = monotonic()
-        async with presence.call():
+        async with presence.call(urgent=True, insist=insist) as sending:
             await send(due)
-        spent_s = monotonic() - began
+        left_s = sending.left_s
         acknowledged = [a for a in due if a.acknowledged and a.receipt is None]
         if acknowledged:
             settle_s = max(_settle_s(attempt.command) for attempt in acknowledged)
             if settle_s > 0:
                 await asyncio.sleep(settle_s)
-            async with presence.call(max(0.0, presence.deadline_s - spent_s)):
+            async with presence.call(left_s, urgent=True):
                 await verify(acknowledged)
     return [attempt.receipt or _no_answer(attempt, presence) for attempt in attempts]
 

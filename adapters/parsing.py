@@ -76,6 +76,15 @@ class Row:
         nested = self.row(key)
         return {str(name): nested.number(str(name)) for name in nested._raw} if nested else {}
 
+    def rows(self) -> dict[str, Row]:
+        """Every key is a name that the writer chose; each holds a row of its own."""
+        named: dict[str, Row] = {}
+        for name, value in self._raw.items():
+            if not isinstance(value, Mapping):
+                raise self.wrong(str(name), f"must be a mapping, not {value!r}")
+            named[str(name)] = Row(value, f"{self._prefix}{name}.")
+        return named
+
     def done(self) -> None:
         for key in self._raw:
             if key not in self._asked:
