@@ -9,7 +9,7 @@ from typing import Any, cast
 from adapters.answers import RefusedError
 from adapters.bacnet_batches import Ask
 from adapters.bacnet_link import BacnetLink, Found, GarbledError, Properties
-from adapters.bacnet_units import compare
+from adapters.bacnet_units import Comparison, compare
 from adapters.bacnet_whereabouts import Whereabouts
 from adapters.bacnet_wire import (
     PRESENT_VALUE,
@@ -93,6 +93,18 @@ class BacnetAdapter:
             if not properties:
                 raise self._silent(f"{self._name} {point.name}")
             self._check_point(point, properties)
+
+    async def units(self, points: Sequence[Point]) -> dict[str, Comparison]:
+        """What the device says each point's unit is, by point name; reads only."""
+        found = Found()
+        asked = {_address(point) for point in points if _address(point).kind.has_units}
+        async with self._presence.call():
+            await self._link.read([Ask(address, (UNITS,)) for address in asked], found)
+        return {
+            point.name: compare(found.by_object[_address(point)].get(UNITS), point.unit)
+            for point in points
+            if _address(point) in found.by_object
+        }
 
     async def read(self, points: Sequence[Point], time_s: float) -> list[Reading]:
         found = Found()
