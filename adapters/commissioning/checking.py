@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from adapters.commissioning.units_read import unit_findings
-from hvac_rl.errors import ConfigError, DeviceError
+from hvac_rl.errors import DeviceError
 from hvac_rl.points import Point
 from hvac_rl.ports import Adapter
 from hvac_rl.records import Quality, Reading
@@ -111,20 +111,32 @@ async def _not_as_listed(
     adapter: Adapter, points: Sequence[Point]
 ) -> list[tuple[Point, DeviceError]]:
     """The points that the adapter's own check refuses: it names only the first, so the list is
-    halved until each is alone."""
+    halved until each is alone. A device that fell silent is asked once more, as a whole."""
     if not points:
         return []
     try:
-        await adapter.check(points)
+        await _check_once_more_if_silent(adapter, points)
     except DeviceError as error:
         if len(points) == 1:
             return [(points[0], error)]
+        if not adapter.health().reachable:
+            return [(point, error) for point in points]
         middle = len(points) // 2
         return [
             *await _not_as_listed(adapter, points[:middle]),
             *await _not_as_listed(adapter, points[middle:]),
         ]
     return []
+
+
+async def _check_once_more_if_silent(adapter: Adapter, points: Sequence[Point]) -> None:
+    """Raises DeviceError."""
+    try:
+        await adapter.check(points)
+    except DeviceError:
+        if adapter.health().reachable:
+            raise
+        await adapter.check(points)
 
 
 def judge(point: Point, reading: Reading, priority: int, held: frozenset[str]) -> list[Finding]:
@@ -259,13 +271,6 @@ def _unread(point: Point, now_s: float, why: str) -> Reading:
     return Reading(
         point=point.name, time_s=now_s, value=None, quality=Quality.NO_ANSWER, detail=why
     )
-
-
-def only_devices(site: Site, device: str | None) -> Site:
-    """The site, refusing a device that is not on it."""
-    if device is not None and device not in site.devices:
-        raise ConfigError(f"--device {device}", f"is none of {', '.join(site.devices)}")
-    return site
 
 
 def finite(value: float | None) -> float | None:

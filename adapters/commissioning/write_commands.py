@@ -149,7 +149,7 @@ async def _opened(site: Site, order: Order) -> AsyncIterator[tuple[WriteTest, St
                 test = WriteTest(
                     site,
                     adapters,
-                    site_guard(site),
+                    lambda: site_guard(site),
                     Writer(adapters, ledger),
                     store,
                     clock,
@@ -170,16 +170,17 @@ async def _plan(site: Site, order: Order, console: Console) -> None:
         table.add_column(name, overflow="fold")
     async with _opened(site, order) as (test, _, _):
         for batch in order.batches:
-            commands, snapshot, refused = await test.plan(batch, order.asked)
-            planned = {command.point.name: command for command in commands}
+            plan = await test.plan(batch, order.asked)
+            planned = {command.point.name: command for command in plan.commands}
             for point in batch.points:
                 command = planned.get(point.name)
                 table.add_row(
                     point.name,
                     point.device,
-                    _shown(point, snapshot.readings[point.name].value),
+                    _shown(point, plan.snapshot.readings[point.name].value),
                     _shown(point, command.value) if command else "",
-                    refused or (f"bound by {command.rule}" if command and command.rule else ""),
+                    plan.refused
+                    or (f"bound by {command.rule}" if command and command.rule else ""),
                 )
     console.print(table)
 

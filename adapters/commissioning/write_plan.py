@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from hvac_rl.errors import ConfigError
@@ -78,12 +78,16 @@ def _of(holder: Zone | AirHandler) -> Iterable[Batch]:
 
 
 def wishes(
-    batch: Batch, snapshot: Snapshot, asked: Mapping[str, float]
+    batch: Batch,
+    snapshot: Snapshot,
+    asked: Mapping[str, float],
+    other_way: Collection[str] = (),
 ) -> tuple[dict[str, float], list[str]]:
     """A value [SI] for each command of the holder, and which of them cannot be read.
 
-    ``asked`` are values [SI] that a person named. The others of the holder are wished as they
-    stand: the guard judges the whole holder, and only the batch is written.
+    ``asked`` are values [SI] that a person named; points of ``other_way`` step away from the
+    middle of their range. The others of the holder are wished as they stand: the guard judges
+    the whole holder, and only the batch is written.
     """
     found: dict[str, float] = {}
     unread = []
@@ -97,17 +101,18 @@ def wishes(
         if point.name in asked:
             found[point.name] = asked[point.name]
         elif mine:
-            found[point.name] = _stepped(point, reading.value)
+            found[point.name] = _stepped(point, reading.value, point.name in other_way)
     return found, unread
 
 
-def _stepped(point: Point, present: float) -> float:
-    """One step away from where it stands, towards the middle of what the point takes."""
+def _stepped(point: Point, present: float, other_way: bool) -> float:
+    """One step from where it stands, towards the middle of what the point takes or from it."""
     write = point.write
     step = STEPS.get(point.unit.quantity, 0.0)
     if write is None or not step:
         return present
     step = max(step, write.deadband)
     middle = (write.minimum + write.maximum) / 2.0
-    moved = present + step if present <= middle else present - step
+    up = (present <= middle) is not other_way
+    moved = present + step if up else present - step
     return min(max(moved, write.minimum), write.maximum)

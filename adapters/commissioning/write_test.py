@@ -53,6 +53,16 @@ class Step:
     wall: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the guard permits; ``refused`` says why nothing, empty when it permits."""
+
+    commands: list[Command]
+    snapshot: Snapshot
+    wishes: Mapping[str, float]
+    refused: str
+
+
 @dataclass(slots=True)
 class Result:
     """What a test did, in order; ``failure`` says why it stopped, empty when it did not."""
@@ -101,7 +111,7 @@ class WriteTest:
         self,
         site: Site,
         adapters: Mapping[str, Adapter],
-        guard: Guard,
+        make_guard: Callable[[], Guard],
         writer: Writer,
         audit: Audit,
         clock: Clock,
@@ -109,28 +119,42 @@ class WriteTest:
         window: Window | None = None,
         keep_s: float = 0.0,
     ) -> None:
-        """``keep_s``: wall time that each value stays before it is released."""
+        """``make_guard``: the site's guard; plans are judged by one that then is thrown away.
+        ``keep_s``: wall time that each value stays before it is released."""
         self._site = site
         self._adapters = adapters
-        self._guard = guard
+        self._make_guard = make_guard
+        self._guard = make_guard()
         self._writer = writer
         self._audit = audit
         self._clock = clock
         self._window = window
         self._keep_s = keep_s
 
-    async def plan(
-        self, batch: Batch, asked: Mapping[str, float]
-    ) -> tuple[list[Command], Snapshot, str]:
-        """What the guard permits for this batch now, and why nothing if nothing. Reads only."""
-        now_s = self._clock.now_s()
-        snapshot = await read_all(self._adapters, batch.needs(self._site), now_s)
+    async def plan(self, batch: Batch, asked: Mapping[str, float]) -> Plan:
+        """What the guard would permit for this batch now. Reads only."""
+        snapshot = await read_all(self._adapters, batch.needs(self._site), self._clock.now_s())
         values, unread = wishes(batch, snapshot, asked)
         if unread:
-            return [], snapshot, f"cannot be read: {unread[0]}"
-        verdict = self._guard.judge(
-            snapshot, Decision(time_s=now_s, wishes=values, chosen_by=OPERATOR), set()
-        )
+            return Plan([], snapshot, values, f"cannot be read: {unread[0]}")
+        first = self._judged(self._make_guard(), batch, snapshot, values)
+        # Where the guard lets a point not move one way, it may let it the other way.
+        bound = [
+            command.point.name
+            for command in first.commands
+            if command.value == snapshot.readings[command.point.name].value
+        ]
+        if not bound:
+            return first
+        values, _ = wishes(batch, snapshot, asked, bound)
+        second = self._judged(self._make_guard(), batch, snapshot, values)
+        return second if not second.refused else first
+
+    def _judged(
+        self, guard: Guard, batch: Batch, snapshot: Snapshot, values: Mapping[str, float]
+    ) -> Plan:
+        decision = Decision(time_s=snapshot.time_s, wishes=values, chosen_by=OPERATOR)
+        verdict = guard.judge(snapshot, decision, set())
         names = {point.name for point in batch.points}
         commands = [
             command
@@ -138,9 +162,11 @@ class WriteTest:
             if command.kind is CommandKind.SET and command.point.name in names
         ]
         missing = names - {command.point.name for command in commands}
-        if missing:
-            return [], snapshot, self._turned_away(batch, verdict.control, verdict.notes, missing)
-        return commands, snapshot, ""
+        if not missing:
+            return Plan(commands, snapshot, values, "")
+        own = [note for note in verdict.notes if any(name in note for name in missing)]
+        why = own[0] if own else verdict.control.get(batch.holder.name, "it says no more")
+        return Plan([], snapshot, values, f"the guard permits no write: {why}")
 
     async def run(
         self,
@@ -174,10 +200,13 @@ class WriteTest:
                 f"{batch.points[0].name}: it is {self._local_time():%H:%M} at the site, outside "
                 f"the window {self._window}"
             )
-        commands, snapshot, refused = await self.plan(batch, asked)
-        if refused:
-            return f"{batch.points[0].name}: {refused}"
-        receipts = await self._writer.apply(commands, snapshot)
+        plan = await self.plan(batch, asked)
+        if not plan.refused:
+            plan = self._judged(self._guard, batch, plan.snapshot, plan.wishes)
+        if plan.refused:
+            return f"{batch.points[0].name}: {plan.refused}"
+        snapshot = plan.snapshot
+        receipts = await self._writer.apply(plan.commands, snapshot)
         seen = await read_all(self._adapters, list(batch.points), self._clock.now_s())
         failure = self._note("write", receipts, snapshot, seen, result)
         if not failure and self._keep_s:
@@ -213,16 +242,6 @@ class WriteTest:
                     f" ({step.detail})" if step.detail else ""
                 )
         return failure
-
-    def _turned_away(
-        self,
-        batch: Batch,
-        control: Mapping[str, str],
-        notes: Sequence[str],
-        missing: set[str],
-    ) -> str:
-        own = [note for note in notes if any(name in note for name in missing)]
-        return f"the guard permits no write: {own[0] if own else control.get(batch.holder.name)}"
 
     def _local_time(self) -> time:
         zone = self._site.calendar.timezone
