@@ -81,12 +81,19 @@ def scan(
     wait_s: Annotated[
         float, typer.Option("--wait", min=0.2, max=60.0, help="Seconds to wait for answers.")
     ] = 3.0,
+    deadline_s: Annotated[
+        float,
+        typer.Option("--deadline", min=0.5, max=60.0, help="Seconds one request may take."),
+    ] = 3.0,
     own_instance: Annotated[
         int, typer.Option("--own-instance", help="Our own device instance while we scan.")
     ] = 4_194_290,
     out: OutOption = None,
 ) -> None:
-    """Find BACnet devices and their objects, and draft a point list. Reads only."""
+    """Find BACnet devices and their objects, and draft a point list. Reads only.
+
+    Exit code 1 when a device did not tell all of its objects; what it told is written.
+    """
     import asyncio
 
     from adapters.bacnet_discovery import Search
@@ -102,7 +109,7 @@ def scan(
     local = own_end(address, targets, own_instance)
     if bbmd is not None:
         local["bbmd"] = bbmd
-    search = Search(low=low, high=high, addresses=targets, wait_s=wait_s)
+    search = Search(low=low, high=high, addresses=targets, wait_s=wait_s, deadline_s=deadline_s)
     with bar(console, "objects") as tell:
         devices = asyncio.run(run_scan(local, search, tell))
     if not devices:
@@ -116,6 +123,13 @@ def scan(
     rows = draft(listed_points(devices))
     _show_draft(console, rows)
     _write(console, rows, out)
+    troubled = [device.announced.instance for device in devices if device.problems]
+    if troubled:
+        console.print(
+            f"[yellow]Incomplete:[/] see the remarks on {len(troubled)} devices; a longer "
+            "--deadline helps slow ones."
+        )
+        raise typer.Exit(1)
 
 
 def import_list(

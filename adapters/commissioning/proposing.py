@@ -122,10 +122,13 @@ def _place(point: Listed, rules: Rules) -> Place:
                 if text == point.name:
                     rest = text[: last.start()] + " " + text[last.end() :]
                 return Place(whole, kind, True, rest)
+    rest = point.name
+    if rest.lower().startswith(point.device.lower()):
+        rest = rest[len(point.device) :]
     for kind, pattern in rules.device_places.items():
         if pattern.match(point.device):
-            return Place(point.device, kind, True, point.name)
-    return Place(point.device, "", False, point.name)
+            return Place(point.device, kind, True, rest)
+    return Place(point.device, "", False, rest)
 
 
 def _concepts(point: Listed, place: Place, said: SaidUnit, rules: Rules) -> set[str]:

@@ -88,7 +88,11 @@ class Reader:
                 known = best[end]
                 if known is None or len(before) + 1 < len(known):
                     best[end] = [*before, piece]
-        return best[len(token)]
+        pieces = best[len(token)]
+        # "EAST" is no exhaust status: two letters alone prove too little of two letters more.
+        if pieces and len(pieces) > 1 and max(map(len, pieces)) == 2 and len(pieces[-1]) == 2:
+            return None
+        return pieces
 
     def _inside(self, token: str) -> list[str]:
         pieces: list[str] = []

@@ -172,3 +172,29 @@ def test_a_mistake_in_the_rules_names_the_file(tmp_path: Path) -> None:
     )
     with pytest.raises(ConfigError, match="'supply' is a word of supply and of mixed"):
         load_rules(broken)
+
+
+@pytest.mark.parametrize("device", ["VAV-EAST", "VAV-WEST", "VAV-COAST"])
+def test_the_name_of_a_unit_says_nothing_of_its_points(device: str) -> None:
+    """ "EAST" was once read as "EA" and "ST": exhaust air, status."""
+    (row,) = draft(
+        [
+            Listed(
+                device=device.lower(), name=f"{device}.ZN-T", object_type="analog-input",
+                instance=1, unit="degC",
+            )
+        ]
+    )  # fmt: skip
+    assert (row.brick, row.of) == ("Zone_Air_Temperature_Sensor", device.lower())
+
+
+def test_a_store_room_is_no_blind() -> None:
+    (row,) = draft(
+        [
+            Listed(
+                device="AS1", name="Store Room 7 Temperature", object_type="analog-input",
+                instance=1, unit="degC",
+            )
+        ]
+    )  # fmt: skip
+    assert (row.brick, row.of) == ("Zone_Air_Temperature_Sensor", "Room 7")
