@@ -21,7 +21,14 @@ from adapters.answers import RefusedError, SilentError
 from adapters.bacnet_batches import Ask, Batches
 from adapters.bacnet_whereabouts import Whereabouts
 from adapters.bacnet_whois import Announced, ask_who_is, make_known
-from adapters.bacnet_wire import MAX_APDU, PRESENT_VALUE, SEGMENTATION, BacnetAddress
+from adapters.bacnet_wire import (
+    MAX_APDU,
+    PRESENT_VALUE,
+    PRIORITY_ARRAY,
+    SEGMENTATION,
+    SLOTS,
+    BacnetAddress,
+)
 from adapters.presence import Presence
 
 WILDCARD_INSTANCE = 4_194_303
@@ -176,11 +183,20 @@ class BacnetLink:
         properties: Properties = {}
         for name in ask.properties:
             try:
-                properties[name] = await self._read_property(ask.address.identifier, name)
+                properties[name] = await self._read_whole(ask.address.identifier, name)
             except RefusedError as refusal:
                 properties[name] = refusal
         # Only whole: a value without its status flags or its priority array would pass for good.
         found.by_object[ask.address] = properties
+
+    async def _read_whole(self, identifier: Any, name: str) -> Any:
+        try:
+            return await self._read_property(identifier, name)
+        except TooBigError:
+            if name != PRIORITY_ARRAY:
+                raise
+            # Sixteen entries are more than the smallest controllers can say at once.
+            return [await self._read_property(identifier, name, k) for k in range(1, SLOTS + 1)]
 
     async def _read_property(self, identifier: Any, name: str, index: int | None = None) -> Any:
         value = await self.request(

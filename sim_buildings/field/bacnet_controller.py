@@ -53,14 +53,10 @@ class Controller(Application):  # type: ignore[misc]
 
     async def indication(self, apdu: Any) -> None:
         faults = self.faults
-        if faults.loses_this():
-            return
         confirmed = isinstance(apdu, ConfirmedRequestPDU)
         self.requests += confirmed
         if faults.answers_after_s > 0.0:
             await asyncio.sleep(faults.answers_after_s)
-        if confirmed and faults.largest_apdu < LARGEST_APDU and _length(apdu) > faults.largest_apdu:
-            return
         if confirmed and faults.error is not None:
             error_class, error_code = faults.error
             await self.response(
@@ -132,6 +128,28 @@ def device_object(name: str, instance: int, faults: BacnetFaults) -> Any:
     )
 
 
+def build_controller(
+    name: str,
+    instance: int,
+    objects: Iterable[Any],
+    faults: BacnetFaults,
+    on_write: OnWrite = put_written,
+) -> Controller:
+    """Without a network yet, unless a network port is among ``objects``."""
+    app: Controller = Controller.from_object_list([device_object(name, instance, faults), *objects])
+    app.on_write = on_write
+    app.faults = faults
+    deliver = app.asap.confirmation
+
+    async def confirmation(pdu: Any) -> None:
+        # Below the transactions, so that a repeated request has a chance of its own.
+        if not faults.loses_this() and len(pdu.pduData) <= faults.largest_apdu:
+            await deliver(pdu)
+
+    app.asap.confirmation = confirmation
+    return app
+
+
 async def listen(
     name: str,
     instance: int,
@@ -150,11 +168,7 @@ async def listen(
         objectIdentifier=("network-port", 1),
         objectName=f"{name.upper()}.BACNET-IP",
     )
-    app: Controller = Controller.from_object_list(
-        [device_object(name, instance, faults), network_port, *objects]
-    )
-    app.on_write = on_write
-    app.faults = faults
+    app = build_controller(name, instance, [network_port, *objects], faults, on_write)
     for link in app.link_layers.values():
         await link.server._local_transport_ready.wait()
     return app

@@ -20,7 +20,7 @@ from bacpypes3.pdu import IPv4Address, LocalStation
 from bacpypes3.vlan import VirtualNetwork
 from bacpypes3.vlan.link import VirtualLinkLayer
 
-from sim_buildings.field.bacnet_controller import Controller, device_object
+from sim_buildings.field.bacnet_controller import Controller, build_controller
 from sim_buildings.field.bacnet_faults import BacnetFaults
 
 FRAME_OCTETS = 10
@@ -111,10 +111,7 @@ class Trunk:
     ) -> Controller:
         """A controller on the wire. Call it before ``start`` or after, inside the event loop."""
         faults.largest_apdu = min(faults.largest_apdu, MSTP_APDU)
-        app: Controller = Controller.from_object_list(
-            [device_object(name, instance, faults), *objects]
-        )
-        app.faults = faults
+        app = build_controller(name, instance, objects, faults)
         station = LocalStation(mac)
         app.nsap.bind(VirtualLinkLayer(station, self.serial.name), address=station)
         self.controllers[mac] = app
