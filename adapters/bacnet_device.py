@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from time import time
 from typing import Any, cast
 
 from adapters.answers import RefusedError
 from adapters.bacnet_batches import Ask
 from adapters.bacnet_check import check_point, wanted_for_check
+from adapters.bacnet_cov import LIFE_S, CovWatch
 from adapters.bacnet_link import BacnetLink, Found, GarbledError, Properties
 from adapters.bacnet_whereabouts import Whereabouts
 from adapters.bacnet_wire import (
@@ -52,6 +55,7 @@ class BacnetAdapter:
         route: Route = UNLIMITED,
     ) -> None:
         self._name = spec.name
+        self._app = app
         self._where = where
         self._instance = instance
         self._priority = spec.priority
@@ -115,6 +119,27 @@ class BacnetAdapter:
 
     async def release(self, commands: Sequence[Command]) -> list[Receipt]:
         return await carry_out(commands, self._presence, self._send, self._verify, insist=True)
+
+    def watch(
+        self,
+        points: Sequence[Point],
+        on_reading: Callable[[Reading], None],
+        now_s: Callable[[], float] = time,
+        life_s: int = LIFE_S,
+    ) -> CovWatch:
+        """Changes of value as they are reported, over polls that show every point.
+
+        Run it with ``await watch.run(poll_s)`` and cancel that. A reading that was reported
+        rather than polled does not know who commands the point.
+        """
+
+        async def read(points: Sequence[Point]) -> list[Reading]:
+            return await self.read(points, now_s())
+
+        def show(point: Point, properties: Properties) -> Reading:
+            return self._reading(replace(point, write=None), properties, now_s())
+
+        return CovWatch(self._app, self._link, points, read, show, on_reading, life_s=life_s)
 
     def health(self) -> DeviceHealth:
         return self._presence.health()

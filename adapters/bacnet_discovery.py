@@ -19,6 +19,7 @@ from adapters.bacnet_link import BacnetLink, Found, Properties
 from adapters.bacnet_stack import BacnetStack
 from adapters.bacnet_whois import Announced, ask_who_is
 from adapters.bacnet_wire import (
+    COV_INCREMENT,
     DESCRIPTION,
     INSTANCE_LIMIT,
     KINDS,
@@ -262,7 +263,7 @@ def _wanted(address: BacnetAddress) -> tuple[str, ...]:
     if not kind.input:
         wanted.append(PRIORITY_ARRAY)
     if kind.has_units:
-        wanted += [UNITS, "cov-increment"]
+        wanted += [UNITS, COV_INCREMENT]
     elif kind.binary:
         wanted += ["inactive-text", "active-text"]
     else:
@@ -294,7 +295,7 @@ def _scanned(address: BacnetAddress, said: Properties, device_offers_cov: bool) 
         commandable=bool(slots),
         # An analog object offers it only with an increment (clause 13.1).
         offers_cov=device_offers_cov
-        and (not address.kind.has_units or isinstance(said.get("cov-increment"), int | float)),
+        and (not address.kind.has_units or isinstance(said.get(COV_INCREMENT), int | float)),
         state_texts=texts if any(texts) else (),
         present=present,
         commanded_by=commander(slots),

@@ -74,6 +74,11 @@ class BacnetLink:
         self._presence = presence
         self.batches = Batches()
 
+    @property
+    def may_try(self) -> bool:
+        """The device answered last time, or has been left alone long enough."""
+        return self._presence.may_try
+
     async def read(self, asks: Sequence[Ask], found: Found) -> None:
         """Fills ``found``. Raises SilentError when nothing at all was answered."""
         batches, alone = self.batches.split(asks)

@@ -31,6 +31,7 @@ STATE_TEXT = "state-text"
 NUMBER_OF_STATES = "number-of-states"
 LOWEST_VALUE = "min-pres-value"
 HIGHEST_VALUE = "max-pres-value"
+COV_INCREMENT = "cov-increment"
 MAX_APDU = "max-apdu-length-accepted"
 SEGMENTATION = "segmentation-supported"
 
