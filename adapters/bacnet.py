@@ -71,6 +71,11 @@ class BacnetKind:
             [each.place.ip for each in options.values() if each.place.ip],
             max((spec.deadline_s for spec in devices), default=3.0),
         )
+        try:
+            await stack.listening()
+        except BaseException:
+            await self.close()
+            raise
         adapters: dict[str, Adapter] = {}
         for spec in devices:
             place, instance = options[spec.name].place, options[spec.name].device_instance

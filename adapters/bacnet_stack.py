@@ -6,6 +6,7 @@ timeouts. It brings the stack, the client device object and foreign-device regis
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
 import os
@@ -33,6 +34,7 @@ from hvac_rl.errors import ConfigError
 RETRIES = 1
 """A lost datagram is asked for once more; both tries fit within the device's deadline."""
 FREE_PORT_TRIES = 20
+OPENS_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,20 @@ class BacnetStack:
         presence = Presence(f"device {instance}", deadline_s, route=self.route(place))
         return BacnetLink(self.app, where, presence)
 
+    async def listening(self) -> None:
+        """Until our socket is open. Raises ConfigError when it stays shut."""
+        (link,) = self.app.link_layers.values()
+        try:
+            async with asyncio.timeout(OPENS_WITHIN_S):
+                await link.server._local_transport_ready.wait()
+        except TimeoutError as error:
+            host, port = link.server.local_address
+            raise ConfigError(
+                "local: bacnet.address",
+                f"{host}:{port} does not open",
+                "Is it this machine's address, and is no other BACnet program using the port?",
+            ) from error
+
     async def stop(self) -> None:
         await self._bacnet.disconnect()
 
@@ -158,6 +174,7 @@ async def open_stack(raw: Mapping[str, object], deadline_s: float) -> AsyncItera
     """
     stack = BacnetStack.start(parse_local(raw), (), deadline_s)
     try:
+        await stack.listening()
         yield stack
     finally:
         await stack.stop()
