@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from adapters.answers import RefusedError
@@ -29,7 +29,7 @@ from adapters.presence import Presence
 from adapters.priorities import ReadBack, Slots, commander, judge_release, judge_set
 from hvac_rl.errors import DeviceError
 from hvac_rl.points import Point
-from hvac_rl.ports import DeviceHealth, DeviceSpec
+from hvac_rl.ports import DeviceHealth, DeviceSpec, Prior
 from hvac_rl.records import Command, CommandKind, Outcome, Quality, Reading, Receipt
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,9 @@ class BacnetAdapter:
     async def write(self, commands: Sequence[Command]) -> list[Receipt]:
         return await carry_out(commands, self._presence, self._send, self._verify)
 
-    async def release(self, commands: Sequence[Command]) -> list[Receipt]:
+    async def release(
+        self, commands: Sequence[Command], priors: Mapping[str, Prior] | None = None
+    ) -> list[Receipt]:
         return await carry_out(commands, self._presence, self._send, self._verify, insist=True)
 
     def health(self) -> DeviceHealth:

@@ -19,7 +19,7 @@ from adapters.presence import Presence
 from adapters.priorities import ReadBack, commander, judge_release, judge_set
 from hvac_rl.errors import DeviceError
 from hvac_rl.points import Point
-from hvac_rl.ports import Adapter, DeviceHealth, DeviceSpec
+from hvac_rl.ports import Adapter, DeviceHealth, DeviceSpec, Prior
 from hvac_rl.records import Command, CommandKind, Outcome, Quality, Reading, Receipt
 
 
@@ -138,7 +138,9 @@ class MemoryAdapter:
     async def write(self, commands: Sequence[Command]) -> list[Receipt]:
         return await carry_out(commands, self._presence, self._send, self._verify)
 
-    async def release(self, commands: Sequence[Command]) -> list[Receipt]:
+    async def release(
+        self, commands: Sequence[Command], priors: Mapping[str, Prior] | None = None
+    ) -> list[Receipt]:
         return await carry_out(commands, self._presence, self._send, self._verify, insist=True)
 
     def health(self) -> DeviceHealth:
