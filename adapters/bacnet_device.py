@@ -25,6 +25,7 @@ from adapters.bacnet_wire import (
     to_wire,
 )
 from adapters.commanding import Attempt, carry_out, same_raw, value_of, wanted_raw
+from adapters.held import Held
 from adapters.presence import Presence
 from adapters.priorities import ReadBack, Slots, commander, judge_release, judge_set
 from hvac_rl.errors import DeviceError
@@ -48,6 +49,7 @@ class BacnetAdapter:
         self._instance = instance
         self._priority = spec.priority
         self._presence = Presence(spec.name, spec.deadline_s)
+        self._held = Held()
         self._link = BacnetLink(app, address, self._presence)
 
     async def connect(self) -> None:
@@ -97,18 +99,22 @@ class BacnetAdapter:
         ]
 
     async def write(self, commands: Sequence[Command]) -> list[Receipt]:
-        return await carry_out(commands, self._presence, self._send, self._verify)
+        return await carry_out(commands, self._presence, self._send, self._verify, held=self._held)
 
     async def release(
         self, commands: Sequence[Command], priors: Mapping[str, Prior] | None = None
     ) -> list[Receipt]:
-        return await carry_out(commands, self._presence, self._send, self._verify, insist=True)
+        return await carry_out(
+            commands, self._presence, self._send, self._verify, insist=True, held=self._held
+        )
 
     def health(self) -> DeviceHealth:
         return self._presence.health()
 
     async def close(self) -> None:
-        """Nothing of its own: the port belongs to the kind."""
+        """Gives back what is still held; there is nothing else to close."""
+        if due := self._held.releases():
+            await self.release(due)
 
     def _check_point(self, point: Point, properties: Properties) -> None:
         where = f"{self._name} {point.name}"

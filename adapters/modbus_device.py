@@ -12,6 +12,7 @@ from typing import cast
 
 from adapters.answers import RefusedError, SilentError
 from adapters.commanding import Attempt, carry_out, same_raw, value_of, wanted_raw
+from adapters.held import Held
 from adapters.limits import UNLIMITED, Route
 from adapters.modbus_address import ModbusAddress, Way
 from adapters.modbus_give_back import (
@@ -54,6 +55,7 @@ class ModbusAdapter:
         self._name = spec.name
         self._address = f"{line.place} unit {unit_id}"
         self._presence = Presence(spec.name, spec.deadline_s, route=route)
+        self._held = Held()
         self._link = ModbusLink(line, unit_id, self._presence, rules or DeviceRules())
         self._owns_line = owns_line
         self._readers: dict[tuple[int, ...], Reader] = {}
@@ -106,7 +108,7 @@ class ModbusAdapter:
         return reader.readings(found, time_s, why, self._traces)
 
     async def write(self, commands: Sequence[Command]) -> list[Receipt]:
-        return await carry_out(commands, self._presence, self._send, self._verify)
+        return await carry_out(commands, self._presence, self._send, self._verify, held=self._held)
 
     async def release(
         self, commands: Sequence[Command], priors: Mapping[str, Prior] | None = None
@@ -121,12 +123,15 @@ class ModbusAdapter:
         async def verify(attempts: Sequence[Attempt]) -> None:
             await self._verify_back(attempts, plans)
 
-        return await carry_out(commands, self._presence, send, verify, insist=True)
+        return await carry_out(commands, self._presence, send, verify, insist=True, held=self._held)
 
     def health(self) -> DeviceHealth:
         return self._presence.health()
 
     async def close(self) -> None:
+        """Gives back what is still held, then hangs up."""
+        if due := self._held.releases():
+            await self.release(due)
         if self._owns_line:
             self._link.line.close()
 

@@ -35,6 +35,8 @@ class ModbusDevice:
         self.silent = False
         self.refusing = False
         self.keeps_coils = False
+        self.clamps_at: float | None = None
+        """What the inputs show instead of what was commanded."""
         self.local_switch = False
         """Somebody set the controller to local: it acknowledges coils and drops them."""
         self.unmapped: set[tuple[str, int]] = set()
@@ -129,6 +131,8 @@ class ModbusDevice:
         elif table == "input":
             for first, (holding, coil, own) in self.follows.items():
                 wanted = self.get("holding", holding, 2)
+                if self.clamps_at is not None:
+                    wanted = float_words(self.clamps_at)
                 shown = wanted if self.get("coil", coil)[0] else float_words(own)
                 registers[first - start_address : first - start_address + 2] = shown
         return None
