@@ -24,8 +24,8 @@ from hvac_rl.errors import MissingExtra
 Client = AsyncModbusTcpClient | AsyncModbusSerialClient
 Send = Callable[[Any], Awaitable[ModbusPDU]]
 
-OPENING_S = 10.0
-"""Bound for pymodbus' own timer; every request has its device's deadline."""
+LONGEST_S = 60.0
+"""For pymodbus' own timers; long before, the device's deadline has ended the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +78,20 @@ class Line:
         self._opening = asyncio.Lock()
         self._last_frame_s = 0.0
 
-    async def ask(self, send: Send, deadline_s: float) -> ModbusPDU:
-        """The device's answer, an exception response included. Raises SilentError."""
+    async def ask(self, send: Send) -> ModbusPDU:
+        """The device's answer, an exception response included. Raises SilentError.
+
+        How long it may take is for the call that it belongs to (``presence``) to say.
+        """
         client: Client | None = None
         answered = False
         try:
-            async with asyncio.timeout(deadline_s):
-                client = await self._connected()
-                if isinstance(self.place, SerialPlace):
-                    await self._pause(self.place.silence_s)
-                answer = await send(client)
+            client = await self._connected()
+            if isinstance(self.place, SerialPlace):
+                await self._pause(self.place.silence_s)
+            answer = await send(client)
             answered = True
             return answer
-        except TimeoutError as error:
-            raise SilentError(f"no answer within {deadline_s:g} s") from error
         except ConnectionException as error:
             raise ConnectionLostError("the connection was lost") from error
         except ModbusException as error:
@@ -145,7 +145,7 @@ def _client(place: Place) -> Client:
             place.host,
             port=place.port,
             framer=FramerType.RTU if place.rtu else FramerType.SOCKET,
-            timeout=OPENING_S,
+            timeout=LONGEST_S,
             retries=0,
             reconnect_delay=0,
         )
@@ -157,7 +157,7 @@ def _client(place: Place) -> Client:
                 parity=place.parity,
                 stopbits=place.stop_bits,
                 bytesize=place.data_bits,
-                timeout=OPENING_S,
+                timeout=LONGEST_S,
                 retries=0,
                 reconnect_delay=0,
             )

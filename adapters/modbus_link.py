@@ -229,7 +229,7 @@ class ModbusLink:
 
     async def _ask(self, send: Send, points: int) -> ModbusPDU:
         async with self._presence.turn(points):
-            return await self.line.ask(send, self._presence.deadline_s)
+            return await self.line.ask(send)
 
 
 def _refusal(answer: ModbusPDU) -> RefusedError | None:
