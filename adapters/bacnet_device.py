@@ -30,12 +30,13 @@ from adapters.bacnet_wire import (
     to_wire,
 )
 from adapters.commanding import Attempt, carry_out, same_raw, value_of, wanted_raw
+from adapters.held import Held
 from adapters.limits import UNLIMITED, Route
 from adapters.presence import Presence
 from adapters.priorities import ReadBack, Slots, commander, judge_release, judge_set
 from hvac_rl.errors import DeviceError
 from hvac_rl.points import Point
-from hvac_rl.ports import DeviceHealth, DeviceSpec
+from hvac_rl.ports import DeviceHealth, DeviceSpec, Prior
 from hvac_rl.records import Command, CommandKind, Outcome, Quality, Reading, Receipt
 
 SENSOR = (PRESENT_VALUE, STATUS_FLAGS, RELIABILITY)
@@ -62,6 +63,7 @@ class BacnetAdapter:
         self._states: dict[BacnetAddress, int] = {}
         """How many states the multi-state objects have, as the check found."""
         self._presence = Presence(spec.name, spec.deadline_s, route=route)
+        self._held = Held()
         self._link = BacnetLink(app, where, self._presence)
 
     async def connect(self) -> None:
@@ -115,10 +117,14 @@ class BacnetAdapter:
         ]
 
     async def write(self, commands: Sequence[Command]) -> list[Receipt]:
-        return await carry_out(commands, self._presence, self._send, self._verify)
+        return await carry_out(commands, self._presence, self._send, self._verify, held=self._held)
 
-    async def release(self, commands: Sequence[Command]) -> list[Receipt]:
-        return await carry_out(commands, self._presence, self._send, self._verify, insist=True)
+    async def release(
+        self, commands: Sequence[Command], priors: Mapping[str, Prior] | None = None
+    ) -> list[Receipt]:
+        return await carry_out(
+            commands, self._presence, self._send, self._verify, insist=True, held=self._held
+        )
 
     def watch(
         self,
@@ -145,7 +151,9 @@ class BacnetAdapter:
         return self._presence.health()
 
     async def close(self) -> None:
-        """Nothing of its own: the port belongs to the kind."""
+        """Gives back what is still held; there is nothing else to close."""
+        if due := self._held.releases():
+            await self.release(due)
 
     def _reading(self, point: Point, properties: Properties | None, time_s: float) -> Reading:
         def reading(value: float | None, quality: Quality, detail: str = "") -> Reading:

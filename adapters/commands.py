@@ -11,10 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from adapters.bench.command import adapters as bench
 from hvac_rl.points import Point
 from hvac_rl.records import Quality, Reading
 from hvac_rl.safety.gates import OPERATOR_LEVELS
 from hvac_rl.service.handback import HandedBack
+from hvac_rl.service.plugins import bench_app
 from hvac_rl.service.site_file import Site
 
 # How long a daemon may take to give a whole building back before we stop waiting for it.
@@ -27,6 +29,7 @@ def register(app: typer.Typer) -> None:
     """Entry point ``hvac_rl.commands``."""
     app.command()(points)
     app.command()(release)
+    bench_app(app).command("adapters")(bench)
 
 
 def points(

@@ -116,9 +116,9 @@ def test_our_own_bacnet_address_takes_a_prefix() -> None:
             r"effective\.register: must be a whole number",
         ),
         (
-            {**HOLDING, "effective": EFFECTIVE, "remote": {"table": "holding", "register": 1}},
+            {**HOLDING, "effective": EFFECTIVE, "remote": {"table": "input", "register": 1}},
             True,
-            r"remote\.table: must be one of coil",
+            r"remote\.table: must be one of coil, holding",
         ),
         (
             {**HOLDING, "effective": {**EFFECTIVE, "skale": 1}, "remote": REMOTE},
