@@ -12,6 +12,7 @@ from adapters.bacnet_device import BacnetAdapter
 from adapters.bacnet_stack import BacnetStack, parse_local
 from adapters.bacnet_whereabouts import Whereabouts
 from adapters.parsing import Row
+from hvac_rl.panel import Panel
 from hvac_rl.ports import Adapter, DeviceSpec
 
 __all__ = ["BacnetAdapter", "BacnetKind", "BacnetOptions"]
@@ -47,7 +48,12 @@ class BacnetKind:
         return BacnetOptions(place, instance)
 
     def parse_address(self, raw: Mapping[str, object], *, writable: bool) -> Hashable:
-        """``object`` "type,instance", as "analog-value,1"."""
+        """``object`` "type,instance", as "analog-value,1"; of a writable point also
+
+        ``effective``: another object that shows what a write has done, read back after ``settle_s``
+        instead of the present value; ``tolerance``: how far what is read back may be off, in the
+        device's unit; ``eeprom``: true where the controller keeps the value in EEPROM.
+        """
         return bacnet_wire.parse_address(Row(raw), writable=writable)
 
     def is_loopback(self, options: Hashable) -> bool:
@@ -65,12 +71,23 @@ class BacnetKind:
             [each.place.ip for each in options.values() if each.place.ip],
             max((spec.deadline_s for spec in devices), default=3.0),
         )
+        try:
+            await stack.listening()
+        except BaseException:
+            await self.close()
+            raise
         adapters: dict[str, Adapter] = {}
         for spec in devices:
             place, instance = options[spec.name].place, options[spec.name].device_instance
             where = Whereabouts(stack.app, stack.routes, place, instance, spec.deadline_s)
-            adapters[spec.name] = BacnetAdapter(spec, stack.app, where, instance)
+            adapters[spec.name] = BacnetAdapter(
+                spec, stack.app, where, instance, stack.route(place)
+            )
         return adapters
+
+    def panel(self) -> Panel | None:
+        """Our own device on the network, while the port is open."""
+        return self._stack.own_device if self._stack else None
 
     async def close(self) -> None:
         if self._stack is not None:

@@ -19,6 +19,7 @@ from adapters.bacnet_link import BacnetLink, Found, Properties
 from adapters.bacnet_stack import BacnetStack
 from adapters.bacnet_whois import Announced, ask_who_is
 from adapters.bacnet_wire import (
+    COV_INCREMENT,
     DESCRIPTION,
     INSTANCE_LIMIT,
     KINDS,
@@ -117,6 +118,12 @@ async def find_devices(stack: BacnetStack, search: Search) -> list[Announced]:
             "no broadcast leaves this address: its subnet has one host, or it is loopback",
             'Give the subnet, as "10.0.0.5/24:47808", a BBMD, or the addresses of the devices.',
         )
+    if not stack.registered and not all(_is_station(text) for text in search.addresses or ("*",)):
+        raise ConfigError(
+            "local: bacnet.bbmd",
+            "the BBMD does not take us as a foreign device, so no broadcast leaves",
+            "Is it the BBMD's address, does UDP reach it, and does its table accept foreigners?",
+        )
     heard = await ask_who_is(
         stack.app,
         search.wait_s,
@@ -175,8 +182,12 @@ class _About:
 
 
 def _all_answered(addresses: Sequence[str]) -> Callable[[Sequence[Announced]], bool]:
-    stations = bool(addresses) and not any(text.endswith("*") for text in addresses)
+    stations = bool(addresses) and all(_is_station(text) for text in addresses)
     return lambda heard: stations and len({each.address for each in heard}) == len(addresses)
+
+
+def _is_station(text: str) -> bool:
+    return not text.endswith("*")
 
 
 async def _scan_device(
@@ -262,7 +273,7 @@ def _wanted(address: BacnetAddress) -> tuple[str, ...]:
     if not kind.input:
         wanted.append(PRIORITY_ARRAY)
     if kind.has_units:
-        wanted += [UNITS, "cov-increment"]
+        wanted += [UNITS, COV_INCREMENT]
     elif kind.binary:
         wanted += ["inactive-text", "active-text"]
     else:
@@ -294,7 +305,7 @@ def _scanned(address: BacnetAddress, said: Properties, device_offers_cov: bool) 
         commandable=bool(slots),
         # An analog object offers it only with an increment (clause 13.1).
         offers_cov=device_offers_cov
-        and (not address.kind.has_units or isinstance(said.get("cov-increment"), int | float)),
+        and (not address.kind.has_units or isinstance(said.get(COV_INCREMENT), int | float)),
         state_texts=texts if any(texts) else (),
         present=present,
         commanded_by=commander(slots),

@@ -1,4 +1,4 @@
-"""Requests to one BACnet device: few at a time, each with an end, batches that learn.
+"""Requests to one BACnet device: each in its turn and with an end, in batches that learn.
 
 What the device answers is a value, a ``RefusedError`` (its error, reject or abort), or nothing
 (``SilentError``). bacpypes3's own exceptions stop here.
@@ -21,11 +21,16 @@ from adapters.answers import RefusedError, SilentError
 from adapters.bacnet_batches import Ask, Batches
 from adapters.bacnet_whereabouts import Whereabouts
 from adapters.bacnet_whois import Announced, ask_who_is, make_known
-from adapters.bacnet_wire import MAX_APDU, PRESENT_VALUE, SEGMENTATION, BacnetAddress
+from adapters.bacnet_wire import (
+    MAX_APDU,
+    PRESENT_VALUE,
+    PRIORITY_ARRAY,
+    SEGMENTATION,
+    SLOTS,
+    BacnetAddress,
+)
 from adapters.presence import Presence
 
-OUTSTANDING = 2
-"""Requests in flight to one device: bacpypes3 loops forever at 256, controllers choke earlier."""
 WILDCARD_INSTANCE = 4_194_303
 """Addresses whatever device is there."""
 NO_REPLY = (AbortReason.noResponse, AbortReason.tsmTimeout)
@@ -67,8 +72,12 @@ class BacnetLink:
         self._app = app
         self._where = where
         self._presence = presence
-        self._slots = asyncio.Semaphore(OUTSTANDING)
         self.batches = Batches()
+
+    @property
+    def may_try(self) -> bool:
+        """The device answered last time, or has been left alone long enough."""
+        return self._presence.may_try
 
     async def read(self, asks: Sequence[Ask], found: Found) -> None:
         """Fills ``found``. Raises SilentError when nothing at all was answered."""
@@ -91,17 +100,13 @@ class BacnetLink:
 
     async def write(self, address: BacnetAddress, value: Any, priority: int | None = None) -> None:
         """Writes the present value. Raises RefusedError or SilentError."""
-        answer = await self._request(
+        answer = await self.request(
             lambda station: self._app.write_property(
                 station, address.identifier, PRESENT_VALUE, value, None, priority
             )
         )
         if answer is not None:
             raise RefusedError(f"{address} cannot be written: {answer}")
-
-    async def request(self, send: Callable[[Address], Awaitable[Any]]) -> Any:
-        """Any other request, under the same bounds. Raises RefusedError or SilentError."""
-        return await self._request(send)
 
     async def is_device(self, instance: int) -> bool:
         """Whether the device that answers here is this one. Raises SilentError."""
@@ -169,8 +174,8 @@ class BacnetLink:
         wanted: list[Any] = []
         for ask in asks:
             wanted += [ask.address.identifier, list(ask.properties)]
-        answer = await self._request(
-            lambda station: self._app.read_property_multiple(station, wanted)
+        answer = await self.request(
+            lambda station: self._app.read_property_multiple(station, wanted), len(asks)
         )
         if answer is None:
             raise RefusedError("the answer is no ReadPropertyMultiple answer")
@@ -183,14 +188,23 @@ class BacnetLink:
         properties: Properties = {}
         for name in ask.properties:
             try:
-                properties[name] = await self._read_property(ask.address.identifier, name)
+                properties[name] = await self._read_whole(ask.address.identifier, name)
             except RefusedError as refusal:
                 properties[name] = refusal
         # Only whole: a value without its status flags or its priority array would pass for good.
         found.by_object[ask.address] = properties
 
+    async def _read_whole(self, identifier: Any, name: str) -> Any:
+        try:
+            return await self._read_property(identifier, name)
+        except TooBigError:
+            if name != PRIORITY_ARRAY:
+                raise
+            # Sixteen entries are more than the smallest controllers can say at once.
+            return [await self._read_property(identifier, name, k) for k in range(1, SLOTS + 1)]
+
     async def _read_property(self, identifier: Any, name: str, index: int | None = None) -> Any:
-        value = await self._request(
+        value = await self.request(
             lambda station: self._app.read_property(station, identifier, name, index)
         )
         if value is None or type(value) is str:
@@ -203,8 +217,9 @@ class BacnetLink:
         answer = await self._read_property(identifier, "object-identifier")
         return int(answer[1])
 
-    async def _request(self, send: Callable[[Address], Awaitable[Any]]) -> Any:
-        async with self._slots:
+    async def request(self, send: Callable[[Address], Awaitable[Any]], points: int = 1) -> Any:
+        """One request for so many values. Raises RefusedError or SilentError."""
+        async with self._presence.turn(points):
             station = await self._where.find()
             try:
                 answer = await asyncio.wait_for(send(station), self._presence.deadline_s)

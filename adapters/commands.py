@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
+from adapters.bench.command import adapters as bench
 from adapters.commissioning.list_commands import add_list_commands
 from adapters.commissioning.site_commands import add_site_commands
 from adapters.commissioning.write_commands import write_test
@@ -19,6 +20,7 @@ from hvac_rl.points import Point
 from hvac_rl.records import Quality, Reading
 from hvac_rl.safety.gates import OPERATOR_LEVELS
 from hvac_rl.service.handback import HandedBack
+from hvac_rl.service.plugins import bench_app
 from hvac_rl.service.site_file import Site
 
 # How long a daemon may take to give a whole building back before we stop waiting for it.
@@ -51,6 +53,7 @@ def register(app: typer.Typer) -> None:
     points.command("write-test")(write_test)
     app.add_typer(points, name="points")
     app.command()(release)
+    bench_app(app).command("adapters")(bench)
 
 
 def show(

@@ -35,9 +35,9 @@ DEVICE = Limit(2)
 NETWORK = Limit(2)
 """One request on the slow wire and one on its way to the router (assumed for MS/TP; a router's
 own queue is short)."""
-EVERYTHING = Limit(64)
-"""Assumed: more than enough to hide round trips, few enough that answers of a site of hundreds of
-devices are not decoded so late that their deadlines have passed."""
+EVERYTHING = Limit(16)
+"""Decoding keeps one processor busy at this many already (an answer takes it some 5 ms); with more,
+answers of a site of hundreds of devices lie unread until their deadlines have passed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,14 @@ MOST_QUIET_DEADLINES = 24.0
 PATIENCE_DEADLINES = 10.0
 """How long the requests of one call may wait for their turn in all, in deadlines: a cycle ends
 whatever happens on the network."""
+STALL_S = 0.02
+"""A timer that comes later than this tells of a process that was busy or held up itself."""
 
 
 class Call:
     """One call under way: what is left of its deadline, and whether the clock runs."""
 
-    def __init__(self, timeout: asyncio.Timeout, budget_s: float, patience_s: float):
+    def __init__(self, timeout: asyncio.Timeout, budget_s: float, patience_s: float) -> None:
         self.urgent = False
         self.insist = False
         self.starved = False
@@ -51,6 +53,8 @@ class Call:
         self._on_wire = 0
         self._runs = True
         self._since_s = _loop_s()
+        self._stalls_s = patience_s
+        self._timer = self._arm(budget_s)
 
     @property
     def left_s(self) -> float:
@@ -75,7 +79,27 @@ class Call:
             self._left_s -= now_s - self._since_s
         self._runs = runs
         self._since_s = now_s
-        self._timeout.reschedule(now_s + max(0.0, self._left_s if runs else self._patience_s))
+        self._timer.cancel()
+        self._timer = self._arm(max(0.0, self._left_s if runs else self._patience_s))
+
+    def end(self) -> None:
+        self.ended = True
+        self._timer.cancel()
+
+    def _arm(self, delay_s: float) -> asyncio.TimerHandle:
+        loop = asyncio.get_running_loop()
+        when_s = loop.time() + delay_s
+        return loop.call_at(when_s, self._due, when_s)
+
+    def _due(self, when_s: float) -> None:
+        """Time is up; but if this comes late, we were the slow ones: the answer may be here
+        already, unread behind the work of hundreds of others."""
+        late_s = min(_loop_s() - when_s, self._stalls_s)
+        if late_s > STALL_S:
+            self._stalls_s -= late_s
+            self._timer = self._arm(late_s)
+        else:
+            self._timeout.reschedule(_loop_s())
 
 
 _current: ContextVar[Call | None] = ContextVar("call", default=None)
@@ -144,7 +168,7 @@ class Presence:
         self._probing = self._probing or probes
         call: Call | None = None
         try:
-            async with asyncio.timeout(given_s) as timeout:
+            async with asyncio.timeout(None) as timeout:
                 call = Call(timeout, given_s, PATIENCE_DEADLINES * self.deadline_s)
                 call.urgent = urgent
                 call.insist = insist or probes
@@ -152,7 +176,7 @@ class Presence:
                 try:
                     yield call
                 finally:
-                    call.ended = True
+                    call.end()
                     _current.reset(token)
         except TimeoutError:
             pass

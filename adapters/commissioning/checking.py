@@ -230,7 +230,7 @@ def _finding(
         kind=kind,
         device=point.device,
         point=point.name,
-        place=str(getattr(point.address, "value", point.address)),
+        place=str(point.address),
         what=what,
         to_do=to_do,
     )
@@ -241,6 +241,7 @@ KINDS = (
     ("remote", "no-release"),
     ("carry the unit", "wrong-unit"),
     ("on the device", "wrong-unit"),
+    ("has the states", "wrong-range"),
     ("cannot be read", "missing"),
     ("no object", "missing"),
     ("not answer", "no-answer"),

@@ -4,6 +4,7 @@ side. Columns of the site file come first; ``list.*`` keep what the list or the 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,8 @@ LIST_COLUMNS = (
 )  # fmt: skip
 FLAGS = {True: "Y", False: "N", None: ""}
 JOIN = " | "
-WHOLE_KEYS = ("register", "bit")
-NUMBER_KEYS = ("scale", "offset")
+NUMBER_KEYS = ("scale", "offset", "release_value", "ours", "bms")
+"""Address keys in which a spreadsheet may have left a decimal comma."""
 
 
 def looks_like_table(lines: Sequence[Line]) -> bool:
@@ -98,7 +99,8 @@ def _flat(address: Mapping[str, object], prefix: str = "") -> dict[str, object]:
         if isinstance(value, Mapping):
             found |= _flat(value, f"{prefix}{key}.")
         else:
-            found[f"{prefix}{key}"] = value
+            text = isinstance(value, str)
+            found[f"{prefix}{key}"] = value if text else json.dumps(value)
     return found
 
 
@@ -170,14 +172,18 @@ def _address(cell: Any, columns: Mapping[str, int], where: Any) -> dict[str, obj
         key = column.removeprefix("address.")
         if key == column or not cell(column):
             continue
-        last = key.rsplit(".", 1)[-1]
-        if last in WHOLE_KEYS:
-            flat[key] = whole(cell(column), where(column))
-        elif last in NUMBER_KEYS:
-            flat[key] = number(cell(column), where(column))
-        else:
-            flat[key] = cell(column)
+        flat[key] = _value(cell(column), key.rsplit(".", 1)[-1], where(column))
     return _deep(flat)
+
+
+def _value(text: str, key: str, where: str) -> object:
+    """A number, a list, true or false; text for everything else."""
+    if key in NUMBER_KEYS:
+        return number(text, where)
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _listed(cell: Any, where: Any, address: Mapping[str, object]) -> Listed:

@@ -292,7 +292,7 @@ def _step(action: str, receipt: Receipt, before: Snapshot, after: Snapshot, prio
     return Step(
         point=point.name,
         device=point.device,
-        place=str(getattr(point.address, "value", point.address)),
+        place=str(point.address),
         unit=point.unit.name,
         action=action,
         wanted=raw(command.wish),
