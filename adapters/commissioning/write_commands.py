@@ -153,6 +153,7 @@ async def _opened(site: Site, order: Order) -> AsyncIterator[tuple[WriteTest, St
                     Writer(adapters, ledger),
                     store,
                     clock,
+                    ledger.forget,
                     window=order.window,
                     keep_s=order.keep_s,
                 )

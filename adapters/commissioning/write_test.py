@@ -19,7 +19,15 @@ from hvac_rl.control.writer import Writer
 from hvac_rl.errors import ConfigError, HvacRlError
 from hvac_rl.points import Point
 from hvac_rl.ports import Adapter, Clock
-from hvac_rl.records import Command, CommandKind, Decision, Outcome, Receipt, Snapshot
+from hvac_rl.records import (
+    Command,
+    CommandKind,
+    Decision,
+    Outcome,
+    Quality,
+    Receipt,
+    Snapshot,
+)
 from hvac_rl.safety.guard import Guard
 from hvac_rl.service.handback import sweep
 from hvac_rl.service.site_file import Site
@@ -115,12 +123,14 @@ class WriteTest:
         writer: Writer,
         audit: Audit,
         clock: Clock,
+        forget: Callable[[str], None],
         *,
         window: Window | None = None,
         keep_s: float = 0.0,
     ) -> None:
         """``make_guard``: the site's guard; plans are judged by one that then is thrown away.
-        ``keep_s``: wall time that each value stays before it is released."""
+        ``forget`` takes a point off the ledger. ``keep_s``: wall time that each value stays.
+        """
         self._site = site
         self._adapters = adapters
         self._make_guard = make_guard
@@ -128,6 +138,7 @@ class WriteTest:
         self._writer = writer
         self._audit = audit
         self._clock = clock
+        self._forget = forget
         self._window = window
         self._keep_s = keep_s
 
@@ -190,7 +201,11 @@ class WriteTest:
                 self._adapters, self._guard, self._writer, touched, self._clock.now_s(),
                 "write test over",
             )  # fmt: skip
-            result.left_held = [f"{row.point.name}: {row.detail}" for row in handed if not row.back]
+            result.left_held = [
+                f"{row.point.name}: {row.detail}"
+                for row in handed
+                if not row.back and not await self._never_taken(row.point, result)
+            ]
         return result
 
     async def _one(self, batch: Batch, asked: Mapping[str, float], result: Result) -> str:
@@ -217,6 +232,21 @@ class WriteTest:
         back = await read_all(self._adapters, list(batch.points), self._clock.now_s())
         stuck = self._note("release", released, snapshot, back, result)
         return failure or stuck
+
+    async def _never_taken(self, point: Point, result: Result) -> bool:
+        """Whether the device refused all that we sent and holds nothing of ours, as it says now.
+
+        It refuses the release too, so the ledger would hold the point for ever: it is forgotten.
+        """
+        writes = [s for s in result.steps if s.point == point.name and s.action == "write"]
+        if not writes or any(step.outcome != Outcome.REFUSED.value for step in writes):
+            return False
+        seen = await read_all(self._adapters, [point], self._clock.now_s())
+        reading = seen.readings[point.name]
+        if reading.quality is not Quality.GOOD or reading.ours is not None:
+            return False
+        self._forget(point.name)
+        return True
 
     def _note(
         self,

@@ -135,6 +135,9 @@ async def test_it_stops_at_the_first_failure(
     assert len(result.steps) == steps
     assert "south.light" not in {step.point for step in result.steps}
     assert bool(result.left_held) is (play is keeps)
+    ledger = SqliteLedger(site.state_dir / "ledger.db")
+    assert ledger.held() == ({"south.blind"} if play is keeps else set())
+    ledger.close()
 
 
 async def test_outside_the_window_nothing_is_written(tmp_path: Path) -> None:
