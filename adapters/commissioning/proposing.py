@@ -6,6 +6,7 @@ object itself says that it can be commanded and given back, and its partner is t
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -132,8 +133,10 @@ def _place(point: Listed, rules: Rules) -> Place:
 
 
 def _concepts(point: Listed, place: Place, said: SaidUnit, rules: Rules) -> set[str]:
-    name = rules.reader.concepts(place.rest)
-    concepts = name | rules.reader.concepts(point.description)
+    path, own = _path_and_own(place)
+    # A letter alone means something at the end ("ZN-T"), but not in a path ("B01'F02'...").
+    concepts = rules.reader.concepts(path, 2) | rules.reader.concepts(own)
+    concepts |= rules.reader.concepts(point.description)
     from_unit = set(QUANTITY_CONCEPTS.get(said.quantity, ()))
     if from_unit & CONTRADICTED:
         concepts -= CONTRADICTED - from_unit
@@ -188,12 +191,27 @@ def _write(
         return None, f"read only: {why}"
     if point.commandable is None:
         return None, "read only: nothing says that it can be commanded and given back"
+    strange = _strange(point, place, rules)
+    if strange:
+        # A word that nobody here knows may be the one that forbids it: "purge", "emergency".
+        return None, f"read only: say yourself if {strange[0]!r} is to be commanded"
     if not unit:
         return None, "read only: its unit is not known"
     role = commands[place.kind][brick]
     if UNITS[unit].quantity != QUANTITY_OF[role]:
         return None, f"read only: {unit} is not the unit of a {brick}"
     return _in_unit(rules.writes[brick], unit, point), ""
+
+
+def _strange(point: Listed, place: Place, rules: Rules) -> list[str]:
+    """Unknown words of the point's own name, the path to it left aside, and its description."""
+    return rules.reader.unknown(f"{_path_and_own(place)[1]} {point.description}")
+
+
+def _path_and_own(place: Place) -> tuple[str, str]:
+    """ "Bldg.Floor.ZN-T" -> "Bldg Floor", "ZN-T"."""
+    *path, own = re.split(r"[./'\\:]", place.rest)
+    return " ".join(path), own
 
 
 def _in_unit(si: object, unit: str, point: Listed) -> WriteProposal:

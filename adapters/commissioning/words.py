@@ -23,6 +23,7 @@ _UMLAUTS = str.maketrans(
 # Mixed case that is one word, and letters with a digit that belong together.
 _WHOLE = (
     (re.compile(r"co[_ ]?2|co₂", re.IGNORECASE), " carbondioxide "),
+    (re.compile(r"set[ _-]?point", re.IGNORECASE), " setpoint "),
     (re.compile(r"kWh"), " kwh "),
     (re.compile(r"kW"), " kw "),
     (re.compile(r"\bVOCs?\b"), " voc "),
@@ -52,10 +53,12 @@ class Reader:
         self._long = sorted((w for w in self._words if len(w) >= LONG_WORD), key=len, reverse=True)
         self._cached = lru_cache(maxsize=65536)(self._concepts_of_token)
 
-    def concepts(self, text: str) -> set[str]:
+    def concepts(self, text: str, shortest: int = 1) -> set[str]:
+        """Of tokens of at least ``shortest`` letters."""
         found: set[str] = set()
         for token in tokens(text):
-            found.update(self._cached(token))
+            if len(token) >= shortest:
+                found.update(self._cached(token))
         return found
 
     def unknown(self, text: str) -> list[str]:

@@ -73,7 +73,7 @@ async def bacnet(tmp_path: Path) -> AsyncIterator[Checking]:
     """Checks the site with its zone "south" on a BACnet device made of the objects given."""
     devices: list[BacnetDevice] = []
 
-    async def run(play: Callable[[BacnetDevice], None] = lambda device: None) -> Checked:
+    async def run(play: Callable[[BacnetDevice], None], deadline_s: float = 20.0) -> Checked:
         port = free_udp_port()
         device = await BacnetDevice.start(
             port, 1001, analog_input(1, 21.5, "degrees-fahrenheit"), analog_input(2, 600.0),
@@ -85,7 +85,7 @@ async def bacnet(tmp_path: Path) -> AsyncIterator[Checking]:
         document = site_document()
         document["devices"].append(
             {"name": "real", "adapter": "bacnet", "address": f"127.0.0.1:{port}",
-             "device_instance": 1001, "comes_back": "watchdog", "deadline_s": 2.0}
+             "device_instance": 1001, "comes_back": "watchdog", "deadline_s": deadline_s}
         )  # fmt: skip
         document["local"] = {"bacnet": {"address": "127.0.0.1:0", "device_instance": 3990}}
         places = {
@@ -131,7 +131,7 @@ async def test_a_silent_device_is_one_finding(bacnet: Checking) -> None:
     def play(device: BacnetDevice) -> None:
         device.silent = True
 
-    checked = await bacnet(play)
+    checked = await bacnet(play, 0.5)
     assert kinds(checked) == {"real": "device"}
     assert "does not answer" in checked.findings[0].what
     assert checked.readings["north.air"].value == 21.5
