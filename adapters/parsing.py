@@ -38,6 +38,13 @@ class Row:
             raise self.wrong(key, f"must be text, not {value!r}")
         return value
 
+    def yes(self, key: str, default: bool | _Required = REQUIRED) -> bool:
+        """true or false."""
+        value = self._get(key, default)
+        if not isinstance(value, bool):
+            raise self.wrong(key, f"must be true or false, not {value!r}")
+        return value
+
     def choice(
         self, key: str, allowed: tuple[str, ...], default: str | _Required = REQUIRED
     ) -> str:

@@ -42,6 +42,8 @@ class BacnetDevice(Application):
     largest_batch = 1000
     knows_read_multiple = True
     answers_after_s = 0.0
+    answers_at_most = 1_000_000
+    """Requests after which it is silent."""
     requests = 0
     under_way = 0
     most_under_way = 0
@@ -78,7 +80,7 @@ class BacnetDevice(Application):
 
     async def indication(self, apdu: Any) -> None:
         self.requests += 1
-        if self.silent:
+        if self.silent or self.requests > self.answers_at_most:
             return
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
