@@ -241,17 +241,13 @@ async def _read_about(link: BacnetLink, instance: int) -> _About:
 
 
 async def _object_list(link: BacnetLink, instance: int) -> list[BacnetAddress]:
-    """The whole list, or one by one where it does not fit an answer. Raises RefusedError."""
+    """The whole list, or in parts where it does not fit an answer. Raises RefusedError."""
     device = BacnetAddress("device", instance)
     try:
         entries = list(await link.read_property(device, OBJECT_LIST))
     except RefusedError:
         count = int(await link.read_property(device, OBJECT_LIST, 0))
-        entries = list(
-            await asyncio.gather(
-                *(link.read_property(device, OBJECT_LIST, k + 1) for k in range(count))
-            )
-        )
+        entries = await link.read_elements(device, OBJECT_LIST, count)
     return [_address(entry) for entry in entries]
 
 
