@@ -53,6 +53,10 @@ QUANTITY_CONCEPTS = {
     "speed": ("speed",),
     "fraction": ("percent",),
 }
+OF_WATER = ("gpm", "L/min", "L/h")
+"""Units in which nobody gives an air flow."""
+ELECTRIC = ("W", "kW", "MW")
+"""Of the units of power, those of an electricity meter; the others are heat's."""
 # A word of the name that cannot be true of the unit: the unit is what the controller computes in.
 CONTRADICTED = {"temperature", "humidity", "pressure", "flow", "co2", "power", "energy"}
 CERTAIN, LIKELY, DOUBTFUL = 0.95, 0.75, 0.5
@@ -141,6 +145,10 @@ def _concepts(point: Listed, place: Place, said: SaidUnit, rules: Rules) -> set[
     if from_unit & CONTRADICTED:
         concepts -= CONTRADICTED - from_unit
     concepts |= from_unit
+    if said.unit in OF_WATER:
+        concepts.add("water")
+    if said.unit and said.unit not in ELECTRIC:
+        concepts.discard("unit_power")
     if point.binary:
         concepts.add("is_binary")
     elif point.multi_state:

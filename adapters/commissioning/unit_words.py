@@ -58,7 +58,11 @@ _HABITS = {
 _HUMIDITY = ("%rh", "% rh", "%rf", "% rf", "%r.h.", "rh", "percent relative humidity", "%hr")
 _NOTHING = ("", "-", "none", "no units", "no-units", "nounits", "unitless", "95")
 
-_BY_TEXT = {text: name for name, texts in _HABITS.items() for text in texts if name in UNITS}
+CAPITAL_MATTERS = ("MW", "K")
+"""Megawatts are no milliwatts, and K stands for a difference in most lists."""
+
+_BY_TEXT = {name.lower(): name for name in UNITS if name not in CAPITAL_MATTERS}
+_BY_TEXT |= {text: name for name, texts in _HABITS.items() for text in texts if name in UNITS}
 
 
 def read_unit(text: str) -> SaidUnit:

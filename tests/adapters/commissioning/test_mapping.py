@@ -225,3 +225,26 @@ def test_what_only_looks_like_a_command_is_never_proposed_writable(name: str) ->
         ]
     )  # fmt: skip
     assert row.write is None, (row.brick, row.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "brick"),
+    [
+        ("Loop Flow", "gpm", ""),
+        ("Cooling Power", "ton", ""),
+        ("Main Meter Power", "kilowatts", "Electric_Power_Sensor"),
+        ("Duct Pressure", "kPa", "Supply_Air_Static_Pressure_Sensor"),
+    ],
+)
+def test_units_tell_water_from_air_and_heat_from_electricity(
+    name: str, unit: str, brick: str
+) -> None:
+    (row,) = draft(
+        [
+            Listed(
+                device="AHU-1", name=f"AHU-1.{name}", object_type="analog-input", instance=1,
+                unit=unit,
+            )
+        ]
+    )  # fmt: skip
+    assert row.brick == brick
