@@ -20,6 +20,7 @@ HEAD = """\
 # fill in what is marked, then take the sections over into the site file and run
 # `hvac-rl points check`. Nothing has been written to any device.
 """
+COMMANDS = {*ZONE_COMMANDS, *AIR_HANDLER_COMMANDS}
 CHECK_BELOW = 0.8
 """Confidence under which a row is marked for a person to look at."""
 
@@ -32,7 +33,9 @@ def draft_yaml(rows: Sequence[Drafted]) -> str:
     lines += ["air_handlers:", *_air_handlers(used), "", "points:"]
     for row in used:
         lines += [f"  # {note}" for note in _remarks(row)]
-        lines.append(f"  - {_flow(point_row(row))}")
+        # A site file takes a command with its write section only.
+        unfinished = row.brick in COMMANDS and row.write is None
+        lines.append(f"  {'# ' if unfinished else ''}- {_flow(point_row(row))}")
     if left:
         lines += ["", f"  # Not used: {len(left)} rows without a class, place or unit."]
     for row in left:

@@ -294,6 +294,17 @@ def test_draft_yaml_is_rows_of_a_site_file(tmp_path: Path) -> None:
     ]
 
 
+def test_a_command_without_its_write_section_is_left_for_a_person(tmp_path: Path) -> None:
+    out = tmp_path / "draft.yaml"
+    text = EDE.replace(";Y;N;;;;62;\nk4", ";N;N;;;;62;\nk4")
+    assert text != EDE
+    write_rows(out, read_rows(save(tmp_path / "house.csv", text)))
+    names = [point["name"] for point in yaml.safe_load(out.read_text("utf-8"))["points"]]
+    assert names == ["EG_R012_Raumtemp"]
+    assert "# - {name: EG_R012_Sollw_Heizen" in out.read_text("utf-8")
+    assert "it cannot be commanded" in out.read_text("utf-8")
+
+
 def test_what_is_none_of_ours_is_said(tmp_path: Path) -> None:
     path = save(tmp_path / "x.csv", "a,b,c\n1,2,3\n")
     with pytest.raises(ConfigError, match="is none of: EDE"):
