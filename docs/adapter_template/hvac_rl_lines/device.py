@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
@@ -55,10 +56,8 @@ class LinesAdapter:
         """Raises DeviceError when nobody answers; any answer will do."""
         answered = False
         async with self._presence.call():
-            try:
+            with suppress(RefusedError):
                 await self._ask("get", "?")
-            except RefusedError:
-                pass
             answered = True
         if not answered:
             raise self._silent(self._name)
