@@ -118,6 +118,12 @@ async def find_devices(stack: BacnetStack, search: Search) -> list[Announced]:
             "no broadcast leaves this address: its subnet has one host, or it is loopback",
             'Give the subnet, as "10.0.0.5/24:47808", a BBMD, or the addresses of the devices.',
         )
+    if not stack.registered and not all(_is_station(text) for text in search.addresses or ("*",)):
+        raise ConfigError(
+            "local: bacnet.bbmd",
+            "the BBMD does not take us as a foreign device, so no broadcast leaves",
+            "Is it the BBMD's address, does UDP reach it, and does its table accept foreigners?",
+        )
     heard = await ask_who_is(
         stack.app,
         search.wait_s,
@@ -176,8 +182,12 @@ class _About:
 
 
 def _all_answered(addresses: Sequence[str]) -> Callable[[Sequence[Announced]], bool]:
-    stations = bool(addresses) and not any(text.endswith("*") for text in addresses)
+    stations = bool(addresses) and all(_is_station(text) for text in addresses)
     return lambda heard: stations and len({each.address for each in heard}) == len(addresses)
+
+
+def _is_station(text: str) -> bool:
+    return not text.endswith("*")
 
 
 async def _scan_device(
@@ -231,17 +241,13 @@ async def _read_about(link: BacnetLink, instance: int) -> _About:
 
 
 async def _object_list(link: BacnetLink, instance: int) -> list[BacnetAddress]:
-    """The whole list, or one by one where it does not fit an answer. Raises RefusedError."""
+    """The whole list, or in parts where it does not fit an answer. Raises RefusedError."""
     device = BacnetAddress("device", instance)
     try:
         entries = list(await link.read_property(device, OBJECT_LIST))
     except RefusedError:
         count = int(await link.read_property(device, OBJECT_LIST, 0))
-        entries = list(
-            await asyncio.gather(
-                *(link.read_property(device, OBJECT_LIST, k + 1) for k in range(count))
-            )
-        )
+        entries = await link.read_elements(device, OBJECT_LIST, count)
     return [_address(entry) for entry in entries]
 
 

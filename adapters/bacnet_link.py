@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bacpypes3.apdu import AbortPDU, AbortReason, ErrorRejectAbortNack
-from bacpypes3.basetypes import ErrorType
+from bacpypes3.basetypes import ErrorType, PropertyReference
 from bacpypes3.errors import RejectException
 from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier
@@ -28,6 +28,7 @@ from adapters.bacnet_wire import (
     SEGMENTATION,
     SLOTS,
     BacnetAddress,
+    property_reference,
 )
 from adapters.presence import Presence
 
@@ -40,6 +41,8 @@ TOO_BIG = (
     AbortReason.apduTooLong,
     AbortReason.outOfResources,
 )
+ELEMENT_BYTES = 14
+"""An element of an array in an answer: name, index, tags, and an object's number."""
 SEGMENTS_ANSWERS = ("segmented-both", "segmented-transmit")
 # What bacpypes3 raises while it decodes an answer that breaks the standard.
 GARBLED = (ValueError, TypeError, AttributeError, RejectException)
@@ -97,6 +100,16 @@ class BacnetLink:
     ) -> Any:
         """One property, or one element of an array. Raises RefusedError or SilentError."""
         return await self._read_property(address.identifier, name, index)
+
+    async def read_elements(self, address: BacnetAddress, name: str, count: int) -> list[Any]:
+        """Elements 1 to ``count`` of an array, many at once where the device knows how.
+
+        Raises RefusedError or SilentError.
+        """
+        most = max(1, self.batches.answer_bytes // ELEMENT_BYTES)
+        parts = [range(first, min(first + most, count + 1)) for first in range(1, count + 1, most)]
+        read = await asyncio.gather(*(self._read_part(address, name, part) for part in parts))
+        return [element for part in read for element in part]
 
     async def write(self, address: BacnetAddress, value: Any, priority: int | None = None) -> None:
         """Writes the present value. Raises RefusedError or SilentError."""
@@ -166,23 +179,39 @@ class BacnetLink:
         self.batches.answered()
         for ask in asks:
             found.by_object[ask.address] = {
-                name: rows.get((ask.address.identifier, name), RefusedError(f"no {name}"))
-                for name in ask.properties
+                name: _row(rows, ask.address, name) for name in ask.properties
             }
 
-    async def _read_multiple(self, asks: Sequence[Ask]) -> dict[tuple[Any, str], Any]:
+    async def _read_multiple(self, asks: Sequence[Ask]) -> dict[tuple[Any, int], Any]:
         wanted: list[Any] = []
         for ask in asks:
-            wanted += [ask.address.identifier, list(ask.properties)]
+            wanted += [ask.address.identifier, [property_reference(n) for n in ask.properties]]
         answer = await self.request(
             lambda station: self._app.read_property_multiple(station, wanted), len(asks)
         )
         if answer is None:
             raise RefusedError("the answer is no ReadPropertyMultiple answer")
         return {
-            (identifier, str(name)): _refusal_or_value(value)
+            (identifier, int(name)): _refusal_or_value(value)
             for identifier, name, _, value in answer
         }
+
+    async def _read_part(self, address: BacnetAddress, name: str, part: range) -> list[Any]:
+        whole = property_reference(name).propertyIdentifier
+        wanted = [
+            address.identifier,
+            [PropertyReference(propertyIdentifier=whole, propertyArrayIndex=k) for k in part],
+        ]
+        try:
+            answer = await self.request(
+                lambda station: self._app.read_property_multiple(station, wanted), len(part)
+            )
+            found = {index: _refusal_or_value(value) for _, _, index, value in answer or ()}
+            if all(k in found and not isinstance(found[k], RefusedError) for k in part):
+                return [found[k] for k in part]
+        except RefusedError:
+            pass
+        return [await self._read_property(address.identifier, name, k) for k in part]
 
     async def _read_alone(self, ask: Ask, found: Found) -> None:
         properties: Properties = {}
@@ -250,6 +279,11 @@ def _refusal(nack: Any) -> RefusedError | None:
         return GarbledError("the answer cannot be decoded")
     kind = "reject: " if type(nack).__name__ == "RejectPDU" else ""
     return RefusedError(f"{kind}{nack}")
+
+
+def _row(rows: dict[tuple[Any, int], Any], address: BacnetAddress, name: str) -> Any:
+    key = (address.identifier, int(property_reference(name).propertyIdentifier))
+    return rows[key] if key in rows else RefusedError(f"no {name}")
 
 
 def _refusal_or_value(value: Any) -> Any:

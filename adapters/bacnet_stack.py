@@ -12,7 +12,7 @@ import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface, NetmaskValueError
 from pathlib import Path
@@ -30,6 +30,8 @@ from adapters.limits import Route, Traffic, TrafficLimits, parse_limits
 from adapters.parsing import Row, host_and_port
 from adapters.presence import Presence
 from hvac_rl.errors import ConfigError
+
+log = logging.getLogger(__name__)
 
 RETRIES = 1
 """A lost datagram is asked for once more; both tries fit within the device's deadline."""
@@ -149,7 +151,10 @@ class BacnetStack:
         return BacnetLink(self.app, where, presence)
 
     async def listening(self) -> None:
-        """Until our socket is open. Raises ConfigError when it stays shut."""
+        """Until our socket is open, and a BBMD has had its time to take us as a foreign device.
+
+        Raises ConfigError when the socket stays shut.
+        """
         (link,) = self.app.link_layers.values()
         try:
             async with asyncio.timeout(OPENS_WITHIN_S):
@@ -161,6 +166,19 @@ class BacnetStack:
                 f"{host}:{port} does not open",
                 "Is it this machine's address, and is no other BACnet program using the port?",
             ) from error
+
+        if isinstance(link, BIPForeign):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(OPENS_WITHIN_S):
+                    await link._registration_event.wait()
+            if not self.registered:
+                log.warning("the BBMD %s does not take us as a foreign device", link.bbmdAddress)
+
+    @property
+    def registered(self) -> bool:
+        """False while a BBMD that is asked for has not taken us as a foreign device."""
+        (link,) = self.app.link_layers.values()
+        return not isinstance(link, BIPForeign) or link.bbmdRegistrationStatus == 0
 
     async def stop(self) -> None:
         await self._bacnet.disconnect()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
+from bacpypes3.basetypes import PropertyIdentifier, PropertyReference
 from bacpypes3.primitivedata import (
     Double,
     Enumerated,
@@ -94,10 +96,21 @@ class BacnetAddress:
 
     @property
     def identifier(self) -> ObjectIdentifier:
-        return ObjectIdentifier(f"{self.type},{self.instance}")
+        return _identifier(self.type, self.instance)
 
     def __str__(self) -> str:
         return f"{self.type},{self.instance}"
+
+
+@lru_cache(maxsize=100_000)
+def _identifier(type_: str, instance: int) -> ObjectIdentifier:
+    return ObjectIdentifier(f"{type_},{instance}")
+
+
+@cache
+def property_reference(name: str) -> PropertyReference:
+    """The whole property, as requests name it; made once, since bacpypes3 takes its time."""
+    return PropertyReference(propertyIdentifier=PropertyIdentifier(name))
 
 
 def parse_address(row: Row, *, writable: bool) -> BacnetAddress:

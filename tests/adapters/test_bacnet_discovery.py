@@ -10,6 +10,7 @@ from adapters.bacnet_discovery import Search, discover
 from adapters.bacnet_stack import BacnetStack, open_stack
 from adapters.bacnet_wire import BacnetAddress
 from hvac_rl.errors import ConfigError
+from sim_buildings.field.bacnet_profiles import start_gateway, stop_gateway
 from tests.adapters.devices.bacnet_device import (
     BacnetDevice,
     analog_input,
@@ -89,3 +90,14 @@ async def test_nobody_there_is_an_empty_list(stack: BacnetStack) -> None:
 async def test_a_broadcast_that_cannot_leave_is_said_so(stack: BacnetStack) -> None:
     with pytest.raises(ConfigError, match="no broadcast leaves this address"):
         await discover(stack)
+
+
+async def test_a_gateway_s_long_object_list_comes_in_parts(stack: BacnetStack) -> None:
+    port = free_udp_port()
+    gateway = await start_gateway("127.0.0.1", port, objects=300)
+    try:
+        (found,) = await discover(stack, Search(addresses=(f"127.0.0.1:{port}",), deadline_s=8.0))
+    finally:
+        await stop_gateway(gateway)
+    assert (len(found.objects), found.problems) == (300, ())
+    assert gateway.requests < 60
