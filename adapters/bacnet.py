@@ -1,16 +1,18 @@
-"""BACnet/IP: the entry point, one port shared by all devices of the site."""
+"""BACnet: the entry point, one port shared by all devices of the site."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address
 from typing import cast
 
 from adapters import bacnet_wire
+from adapters.bacnet_address import Place, parse_place
 from adapters.bacnet_device import BacnetAdapter
-from adapters.bacnet_stack import BACNET_PORT, BacnetStack, parse_local
-from adapters.parsing import Row, host_and_port
+from adapters.bacnet_stack import BacnetStack, parse_local
+from adapters.bacnet_whereabouts import Whereabouts
+from adapters.parsing import Row
+from hvac_rl.panel import Panel
 from hvac_rl.ports import Adapter, DeviceSpec
 
 __all__ = ["BacnetAdapter", "BacnetKind", "BacnetOptions"]
@@ -20,13 +22,8 @@ __all__ = ["BacnetAdapter", "BacnetKind", "BacnetOptions"]
 class BacnetOptions:
     """Where a device is. ``device_instance`` is who must answer there, if it was given."""
 
-    host: str
-    port: int
+    place: Place
     device_instance: int | None
-
-    @property
-    def address(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 class BacnetKind:
@@ -34,25 +31,33 @@ class BacnetKind:
         self._stack: BacnetStack | None = None
 
     def parse_options(self, raw: Mapping[str, object]) -> Hashable:
-        """``address`` "host:port" (IPv4; port 47808 by default) and ``device_instance``."""
+        """``address``, ``router`` and ``device_instance``; one of address and instance is needed.
+
+        ``address`` is "host:port" (IPv4; port 47808 by default), "net:mac" behind a router, or
+        "net:*" for the device of that instance somewhere on that network. Without an address the
+        instance is asked for by a broadcast. ``router`` "host:port" spares the search for one.
+        """
         row = Row(raw)
-        host, port = host_and_port(row, "address", BACNET_PORT)
-        try:
-            IPv4Address(host)
-        except AddressValueError as error:
-            raise row.wrong("address", f"must be an IPv4 address and a port: {error}") from error
+        place = parse_place(row)
         instance: int | None = None
         if row.has("device_instance"):
             instance = row.whole("device_instance", 0, bacnet_wire.INSTANCE_LIMIT)
         row.done()
-        return BacnetOptions(host, port, instance)
+        if instance is None and not place.is_station:
+            raise row.wrong("device_instance", "is needed where the address names no one device")
+        return BacnetOptions(place, instance)
 
     def parse_address(self, raw: Mapping[str, object], *, writable: bool) -> Hashable:
-        """``object`` "type,instance", as "analog-value,1"."""
+        """``object`` "type,instance", as "analog-value,1"; of a writable point also
+
+        ``effective``: another object that shows what a write has done, read back after ``settle_s``
+        instead of the present value; ``tolerance``: how far what is read back may be off, in the
+        device's unit; ``eeprom``: true where the controller keeps the value in EEPROM.
+        """
         return bacnet_wire.parse_address(Row(raw), writable=writable)
 
     def is_loopback(self, options: Hashable) -> bool:
-        return IPv4Address(cast(BacnetOptions, options).host).is_loopback
+        return cast(BacnetOptions, options).place.is_loopback
 
     async def open(
         self, devices: Sequence[DeviceSpec], local: Mapping[str, object]
@@ -61,20 +66,28 @@ class BacnetKind:
         if self._stack is not None:
             raise RuntimeError("this BACnet port is already open: close it first")
         options = {spec.name: cast(BacnetOptions, spec.options) for spec in devices}
-        self._stack = BacnetStack.start(
+        self._stack = stack = BacnetStack.start(
             parse_local(local),
-            [(each.host, each.port) for each in options.values()],
+            [each.place.ip for each in options.values() if each.place.ip],
             max((spec.deadline_s for spec in devices), default=3.0),
         )
-        return {
-            spec.name: BacnetAdapter(
-                spec,
-                self._stack.app,
-                options[spec.name].address,
-                options[spec.name].device_instance,
+        try:
+            await stack.listening()
+        except BaseException:
+            await self.close()
+            raise
+        adapters: dict[str, Adapter] = {}
+        for spec in devices:
+            place, instance = options[spec.name].place, options[spec.name].device_instance
+            where = Whereabouts(stack.app, stack.routes, place, instance, spec.deadline_s)
+            adapters[spec.name] = BacnetAdapter(
+                spec, stack.app, where, instance, stack.route(place)
             )
-            for spec in devices
-        }
+        return adapters
+
+    def panel(self) -> Panel | None:
+        """Our own device on the network, while the port is open."""
+        return self._stack.own_device if self._stack else None
 
     async def close(self) -> None:
         if self._stack is not None:

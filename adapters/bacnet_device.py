@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from time import time
 from typing import Any, cast
 
 from adapters.answers import RefusedError
-from adapters.bacnet_link import Ask, BacnetLink, Found, GarbledError, Properties
-from adapters.bacnet_units import compare
+from adapters.bacnet_batches import Ask
+from adapters.bacnet_check import check_point, wanted_for_check
+from adapters.bacnet_cov import LIFE_S, CovWatch
+from adapters.bacnet_link import BacnetLink, Found, GarbledError, Properties
+from adapters.bacnet_units import Comparison, compare
+from adapters.bacnet_whereabouts import Whereabouts
 from adapters.bacnet_wire import (
+    NUMBER_OF_STATES,
     PRESENT_VALUE,
     PRIORITY_ARRAY,
     RELIABILITY,
@@ -25,14 +31,14 @@ from adapters.bacnet_wire import (
     to_wire,
 )
 from adapters.commanding import Attempt, carry_out, same_raw, value_of, wanted_raw
+from adapters.held import Held
+from adapters.limits import UNLIMITED, Route
 from adapters.presence import Presence
 from adapters.priorities import ReadBack, Slots, commander, judge_release, judge_set
 from hvac_rl.errors import DeviceError
 from hvac_rl.points import Point
-from hvac_rl.ports import DeviceHealth, DeviceSpec
+from hvac_rl.ports import DeviceHealth, DeviceSpec, Prior
 from hvac_rl.records import Command, CommandKind, Outcome, Quality, Reading, Receipt
-
-log = logging.getLogger(__name__)
 
 SENSOR = (PRESENT_VALUE, STATUS_FLAGS, RELIABILITY)
 COMMANDABLE = (*SENSOR, PRIORITY_ARRAY)
@@ -42,30 +48,44 @@ class BacnetAdapter:
     """Reads in batches, writes at the command's own priority, reads back both the value in
     effect and our slot of the priority array."""
 
-    def __init__(self, spec: DeviceSpec, app: Any, address: str, instance: int | None) -> None:
+    def __init__(
+        self,
+        spec: DeviceSpec,
+        app: Any,
+        where: Whereabouts,
+        instance: int | None,
+        route: Route = UNLIMITED,
+    ) -> None:
         self._name = spec.name
-        self._address = address
+        self._app = app
+        self._where = where
         self._instance = instance
         self._priority = spec.priority
-        self._presence = Presence(spec.name, spec.deadline_s)
-        self._link = BacnetLink(app, address, self._presence)
+        self._states: dict[BacnetAddress, int] = {}
+        """How many states the multi-state objects have, as the check found."""
+        self._presence = Presence(spec.name, spec.deadline_s, route=route)
+        self._held = Held()
+        self._link = BacnetLink(app, where, self._presence)
 
     async def connect(self) -> None:
         """Raises DeviceError when nobody or another device answers at the address."""
         expected = self._instance
         answered = False
+        self._where.forget()
         async with self._presence.call():
             if expected is None:
-                await self._link.who_answers()
+                expected = await self._link.who_answers()
             elif not await self._link.is_device(expected):
                 other = await self._link.who_answers()
                 who = "another device" if other is None else f"device {other}"
                 raise DeviceError(
                     self._name,
-                    f"{who} answers at {self._address}, not {expected}",
+                    f"{who} answers at {self._where}, not {expected}",
                     "Correct device_instance or address; nothing was written.",
                 )
             answered = True
+            if expected is not None:
+                await self._link.learn_limits(expected)
         if not answered:
             raise self._silent(self._name)
 
@@ -74,75 +94,79 @@ class BacnetAdapter:
         await self.connect()
         found = Found()
         async with self._presence.call():
-            await self._link.read(
-                [
-                    Ask(address, (*wanted, UNITS) if address.kind.has_units else wanted)
-                    for address, wanted in _asked(points)
-                ],
-                found,
-            )
+            asks = [Ask(_address(point), wanted_for_check(point)) for point in points]
+            asks += [Ask(other, (PRESENT_VALUE, UNITS)) for other in _feedback(points)]
+            await self._link.read(_merged(asks), found)
         for point in points:
-            properties = found.by_object.get(_address(point))
-            if not properties:
+            if _address(point) not in found.by_object:
                 raise self._silent(f"{self._name} {point.name}")
-            self._check_point(point, properties)
+            check_point(self._name, point, found.by_object)
+        for address, properties in found.by_object.items():
+            states = properties.get(NUMBER_OF_STATES)
+            if isinstance(states, int):
+                self._states[address] = int(states)
+
+    async def units(self, points: Sequence[Point]) -> dict[str, Comparison]:
+        """What the device says each point's unit is, by point name; reads only."""
+        found = Found()
+        asked = {_address(point) for point in points if _address(point).kind.has_units}
+        async with self._presence.call():
+            await self._link.read([Ask(address, (UNITS,)) for address in asked], found)
+        return {
+            point.name: compare(found.by_object[_address(point)].get(UNITS), point.unit)
+            for point in points
+            if _address(point) in found.by_object
+        }
 
     async def read(self, points: Sequence[Point], time_s: float) -> list[Reading]:
         found = Found()
         if points and self._presence.may_try:
+            if not self._presence.health().reachable:
+                self._where.forget()
             async with self._presence.call():
-                await self._link.read([Ask(*asked) for asked in _asked(points)], found)
+                await self._link.read(_asked(points), found)
         return [
             self._reading(point, found.by_object.get(_address(point)), time_s) for point in points
         ]
 
     async def write(self, commands: Sequence[Command]) -> list[Receipt]:
-        return await carry_out(commands, self._presence, self._send, self._verify)
+        return await carry_out(commands, self._presence, self._send, self._verify, held=self._held)
 
-    async def release(self, commands: Sequence[Command]) -> list[Receipt]:
-        return await carry_out(commands, self._presence, self._send, self._verify, insist=True)
+    async def release(
+        self, commands: Sequence[Command], priors: Mapping[str, Prior] | None = None
+    ) -> list[Receipt]:
+        return await carry_out(
+            commands, self._presence, self._send, self._verify, insist=True, held=self._held
+        )
+
+    def watch(
+        self,
+        points: Sequence[Point],
+        on_reading: Callable[[Reading], None],
+        now_s: Callable[[], float] = time,
+        life_s: int = LIFE_S,
+    ) -> CovWatch:
+        """Changes of value as they are reported, over polls that show every point.
+
+        Run it with ``await watch.run(poll_s)`` and cancel that. A reading that was reported
+        rather than polled does not know who commands the point.
+        """
+
+        async def read(points: Sequence[Point]) -> list[Reading]:
+            return await self.read(points, now_s())
+
+        def show(point: Point, properties: Properties) -> Reading:
+            return self._reading(replace(point, write=None), properties, now_s())
+
+        return CovWatch(self._app, self._link, points, read, show, on_reading, life_s=life_s)
 
     def health(self) -> DeviceHealth:
         return self._presence.health()
 
     async def close(self) -> None:
-        """Nothing of its own: the port belongs to the kind."""
-
-    def _check_point(self, point: Point, properties: Properties) -> None:
-        where = f"{self._name} {point.name}"
-        address = _address(point)
-        present = properties[PRESENT_VALUE]
-        if isinstance(present, RefusedError):
-            raise DeviceError(
-                where,
-                f"{address} cannot be read: {present}",
-                "Compare the object with the controller's point list.",
-            )
-        if point.writable and not isinstance(properties.get(PRIORITY_ARRAY), list):
-            raise DeviceError(
-                where,
-                f"{address} has no priority array: it would acknowledge our values and never "
-                "give them back",
-                "Use a commandable object, or make this one commandable in the controller.",
-            )
-        if address.kind.binary != (point.unit.quantity == "state"):
-            raise DeviceError(where, f"{address} cannot carry the unit {point.unit.name}")
-        units = compare(properties.get(UNITS), point.unit)
-        if not units.same_quantity:
-            raise DeviceError(
-                where,
-                f"{address} is in {units.device} on the device, "
-                f"in {point.unit.name} in the site file",
-                "Correct the unit or the object.",
-            )
-        if not units.same_unit:
-            log.warning(
-                "%s: %s is in %s on the device, in %s in the site file",
-                where,
-                address,
-                units.device,
-                point.unit.name,
-            )
+        """Gives back what is still held; there is nothing else to close."""
+        if due := self._held.releases():
+            await self.release(due)
 
     def _reading(self, point: Point, properties: Properties | None, time_s: float) -> Reading:
         def reading(value: float | None, quality: Quality, detail: str = "") -> Reading:
@@ -191,7 +215,7 @@ class BacnetAdapter:
                 if command.kind is CommandKind.RELEASE:
                     await self._link.write(address, null(), command.priority)
                 elif command.kind is CommandKind.SET:
-                    value = to_wire(address, wanted_raw(command))
+                    value = to_wire(address, wanted_raw(command), self._states.get(address))
                     await self._link.write(address, value, command.priority)
                 else:
                     beat = heartbeat_to_wire(address, value_of(command))
@@ -203,34 +227,36 @@ class BacnetAdapter:
 
     async def _verify(self, attempts: Sequence[Attempt]) -> None:
         found = Found()
-        asks = {
-            _address(a.command.point): (
-                (PRESENT_VALUE,)
-                if a.command.kind is CommandKind.HEARTBEAT
-                else (PRESENT_VALUE, STATUS_FLAGS, PRIORITY_ARRAY)
-            )
-            for a in attempts
-        }
+        asks = []
+        for attempt in attempts:
+            address = _address(attempt.command.point)
+            if attempt.command.kind is CommandKind.HEARTBEAT:
+                asks.append(Ask(address, (PRESENT_VALUE,)))
+                continue
+            asks.append(Ask(address, (PRESENT_VALUE, STATUS_FLAGS, PRIORITY_ARRAY)))
+            if address.effective is not None and attempt.command.kind is CommandKind.SET:
+                asks.append(Ask(address.effective, (PRESENT_VALUE,)))
         try:
-            await self._link.read([Ask(*asked) for asked in asks.items()], found)
+            await self._link.read(_merged(asks), found)
         finally:
             # A deadline that falls in the middle must not lose what was already read back.
             for attempt in attempts:
-                properties = found.by_object.get(_address(attempt.command.point))
-                if properties:
-                    _judge(attempt, properties)
+                if _address(attempt.command.point) in found.by_object:
+                    _judge(attempt, found.by_object)
 
     def _silent(self, where: str) -> DeviceError:
         return DeviceError(
             where,
-            f"does not answer at {self._address}: {self._presence.detail or 'no answer in time'}",
+            f"does not answer at {self._where}: {self._presence.detail or 'no answer in time'}",
             "Check its power, its address, and that UDP reaches it from here.",
         )
 
 
-def _judge(attempt: Attempt, properties: Properties) -> None:
+def _judge(attempt: Attempt, found: Mapping[BacnetAddress, Properties]) -> None:
     command = attempt.command
     address = _address(command.point)
+    properties = found[address]
+    feedback = address.effective if command.kind is CommandKind.SET else None
     try:
         present = from_wire(_answered(properties, PRESENT_VALUE))
         if command.kind is CommandKind.HEARTBEAT:
@@ -239,10 +265,21 @@ def _judge(attempt: Attempt, properties: Properties) -> None:
             attempt.end(outcome, "" if outcome is Outcome.OK else f"not {beat:g}", present)
             return
         slots = slots_from_wire(_answered(properties, PRIORITY_ARRAY))
+        if feedback is not None:
+            if feedback not in found:
+                attempt.end(Outcome.MISMATCH, f"acknowledged, but {feedback} did not answer")
+                return
+            present = from_wire(_answered(found[feedback], PRESENT_VALUE))
     except (RefusedError, TypeError, ValueError) as error:
         attempt.end(Outcome.MISMATCH, f"acknowledged, but the read-back failed: {error}")
         return
-    seen = ReadBack(present, slots, overridden_at_device(properties.get(STATUS_FLAGS)))
+    seen = ReadBack(
+        present,
+        slots,
+        overridden_at_device(properties.get(STATUS_FLAGS)),
+        address.tolerance,
+        "in effect" if feedback is None else f"the feedback {feedback}",
+    )
     if command.kind is CommandKind.SET:
         judge_set(attempt, float(to_wire(address, wanted_raw(command))), seen)
     else:
@@ -257,13 +294,24 @@ def _answered(properties: Properties, name: str) -> Any:
     return value
 
 
-def _asked(points: Iterable[Point]) -> list[tuple[BacnetAddress, tuple[str, ...]]]:
+def _asked(points: Iterable[Point]) -> list[Ask]:
     """Each object once, with all that its points need."""
-    asked: dict[BacnetAddress, tuple[str, ...]] = {}
-    for point in points:
-        wanted = COMMANDABLE if point.writable else SENSOR
-        asked[_address(point)] = max(asked.get(_address(point), ()), wanted, key=len)
-    return list(asked.items())
+    return _merged(
+        Ask(_address(point), COMMANDABLE if point.writable else SENSOR) for point in points
+    )
+
+
+def _merged(asks: Iterable[Ask]) -> list[Ask]:
+    """Each object once; its properties are those of all its asks, in their order."""
+    wanted: dict[BacnetAddress, dict[str, None]] = {}
+    for ask in asks:
+        wanted.setdefault(ask.address, {}).update(dict.fromkeys(ask.properties))
+    return [Ask(address, tuple(names)) for address, names in wanted.items()]
+
+
+def _feedback(points: Iterable[Point]) -> list[BacnetAddress]:
+    effective = (_address(point).effective for point in points)
+    return [address for address in effective if address is not None]
 
 
 def _address(point: Point) -> BacnetAddress:

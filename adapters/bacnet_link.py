@@ -1,4 +1,4 @@
-"""Requests to one BACnet device: few at a time, each with an end, batches that learn.
+"""Requests to one BACnet device: each in its turn and with an end, in batches that learn.
 
 What the device answers is a value, a ``RefusedError`` (its error, reject or abort), or nothing
 (``SilentError``). bacpypes3's own exceptions stop here.
@@ -12,19 +12,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bacpypes3.apdu import AbortPDU, AbortReason, ErrorRejectAbortNack
-from bacpypes3.basetypes import ErrorType
+from bacpypes3.basetypes import ErrorType, PropertyReference
 from bacpypes3.errors import RejectException
 from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier
 
 from adapters.answers import RefusedError, SilentError
-from adapters.bacnet_wire import PRESENT_VALUE, BacnetAddress
+from adapters.bacnet_batches import Ask, Batches
+from adapters.bacnet_whereabouts import Whereabouts
+from adapters.bacnet_whois import Announced, ask_who_is, make_known
+from adapters.bacnet_wire import (
+    MAX_APDU,
+    PRESENT_VALUE,
+    PRIORITY_ARRAY,
+    SEGMENTATION,
+    SLOTS,
+    BacnetAddress,
+    property_reference,
+)
 from adapters.presence import Presence
 
-OUTSTANDING = 2
-"""Requests in flight to one device: bacpypes3 loops forever at 256, controllers choke earlier."""
-BATCH = 20
-"""Objects a request: what fits one unsegmented answer of 1476 bytes, arrays aside."""
 WILDCARD_INSTANCE = 4_194_303
 """Addresses whatever device is there."""
 NO_REPLY = (AbortReason.noResponse, AbortReason.tsmTimeout)
@@ -34,8 +41,13 @@ TOO_BIG = (
     AbortReason.apduTooLong,
     AbortReason.outOfResources,
 )
+ELEMENT_BYTES = 14
+"""An element of an array in an answer: name, index, tags, and an object's number."""
+SEGMENTS_ANSWERS = ("segmented-both", "segmented-transmit")
 # What bacpypes3 raises while it decodes an answer that breaks the standard.
 GARBLED = (ValueError, TypeError, AttributeError, RejectException)
+UNDECODED = "invalid-tag"
+"""The error that bacpypes3 makes itself of an answer it cannot take apart."""
 
 
 class TooBigError(RefusedError):
@@ -44,14 +56,6 @@ class TooBigError(RefusedError):
 
 class GarbledError(RefusedError):
     """An answer came that is not of the type the standard demands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Properties of one object that are wanted."""
-
-    address: BacnetAddress
-    properties: tuple[str, ...]
 
 
 Properties = dict[str, Any]
@@ -67,24 +71,21 @@ class Found:
 
 
 class BacnetLink:
-    def __init__(self, app: Any, address: str, presence: Presence) -> None:
+    def __init__(self, app: Any, where: Whereabouts, presence: Presence) -> None:
         self._app = app
-        self._address = address
+        self._where = where
         self._presence = presence
-        self._slots = asyncio.Semaphore(OUTSTANDING)
-        self._batch = BATCH
-        self._one_by_one: set[BacnetAddress] = set()
-        """Objects that once spoiled a batch: read property by property ever since."""
+        self.batches = Batches()
+
+    @property
+    def may_try(self) -> bool:
+        """The device answered last time, or has been left alone long enough."""
+        return self._presence.may_try
 
     async def read(self, asks: Sequence[Ask], found: Found) -> None:
         """Fills ``found``. Raises SilentError when nothing at all was answered."""
-        together = [ask for ask in asks if ask.address not in self._one_by_one]
-        alone = [ask for ask in asks if ask.address in self._one_by_one]
-        size = self._batch
-        jobs = [
-            self._read_batch(together[start : start + size], found)
-            for start in range(0, len(together), size)
-        ]
+        batches, alone = self.batches.split(asks)
+        jobs = [self._read_batch(batch, found) for batch in batches]
         jobs += [self._read_alone(ask, found) for ask in alone]
         ends = await asyncio.gather(*jobs, return_exceptions=True)
         errors = [end for end in ends if isinstance(end, BaseException)]
@@ -94,11 +95,27 @@ class BacnetLink:
         if errors and not found.by_object:
             raise errors[0]
 
+    async def read_property(
+        self, address: BacnetAddress, name: str, index: int | None = None
+    ) -> Any:
+        """One property, or one element of an array. Raises RefusedError or SilentError."""
+        return await self._read_property(address.identifier, name, index)
+
+    async def read_elements(self, address: BacnetAddress, name: str, count: int) -> list[Any]:
+        """Elements 1 to ``count`` of an array, many at once where the device knows how.
+
+        Raises RefusedError or SilentError.
+        """
+        most = max(1, self.batches.answer_bytes // ELEMENT_BYTES)
+        parts = [range(first, min(first + most, count + 1)) for first in range(1, count + 1, most)]
+        read = await asyncio.gather(*(self._read_part(address, name, part) for part in parts))
+        return [element for part in read for element in part]
+
     async def write(self, address: BacnetAddress, value: Any, priority: int | None = None) -> None:
         """Writes the present value. Raises RefusedError or SilentError."""
-        answer = await self._request(
-            lambda: self._app.write_property(
-                self._address, address.identifier, PRESENT_VALUE, value, None, priority
+        answer = await self.request(
+            lambda station: self._app.write_property(
+                station, address.identifier, PRESENT_VALUE, value, None, priority
             )
         )
         if answer is not None:
@@ -119,61 +136,108 @@ class BacnetLink:
         try:
             return await self._read_instance(WILDCARD_INSTANCE)
         except RefusedError:
-            answers = await self._app.who_is(
-                address=Address(self._address), timeout=self._presence.deadline_s / 2
+            station = await self._where.find()
+            heard = await ask_who_is(
+                self._app,
+                self._presence.deadline_s / 2,
+                targets=[station],
+                enough=lambda heard: bool(heard),
             )
-        return int(answers[0].iAmDeviceIdentifier[1]) if answers else None
+        return heard[0].instance if heard else None
+
+    async def learn_limits(self, instance: int) -> None:
+        """Asks the device how large an answer may be, and keeps to it. Raises SilentError."""
+        said = self._where.announced
+        if said is None:
+            device = BacnetAddress("device", instance)
+            try:
+                most = int(await self.read_property(device, MAX_APDU))
+                segmentation = str(await self.read_property(device, SEGMENTATION))
+            except (RefusedError, TypeError, ValueError):
+                return
+            said = Announced(instance, str(await self._where.find()), most, segmentation, 0)
+            await make_known(self._app, said)
+        self.batches.device_says(said.max_apdu, segments=said.segmentation in SEGMENTS_ANSWERS)
 
     async def _read_batch(self, asks: Sequence[Ask], found: Found) -> None:
         try:
             rows = await self._read_multiple(asks)
+        except SilentError:
+            self.batches.silent(asks)
+            raise
         except RefusedError as refusal:
             if len(asks) == 1:
-                self._one_by_one.add(asks[0].address)
+                self.batches.spoils(asks[0].address)
                 await self._read_alone(asks[0], found)
                 return
             middle = len(asks) // 2
             if isinstance(refusal, TooBigError):
-                self._batch = max(1, min(self._batch, middle))
+                self.batches.too_big(asks)
             await self._read_batch(asks[:middle], found)
             await self._read_batch(asks[middle:], found)
             return
+        self.batches.answered()
         for ask in asks:
             found.by_object[ask.address] = {
-                name: rows.get((ask.address.identifier, name), RefusedError(f"no {name}"))
-                for name in ask.properties
+                name: _row(rows, ask.address, name) for name in ask.properties
             }
 
-    async def _read_multiple(self, asks: Sequence[Ask]) -> dict[tuple[Any, str], Any]:
+    async def _read_multiple(self, asks: Sequence[Ask]) -> dict[tuple[Any, int], Any]:
         wanted: list[Any] = []
         for ask in asks:
-            wanted += [ask.address.identifier, list(ask.properties)]
-        answer = await self._request(
-            lambda: self._app.read_property_multiple(self._address, wanted)
+            wanted += [ask.address.identifier, [property_reference(n) for n in ask.properties]]
+        answer = await self.request(
+            lambda station: self._app.read_property_multiple(station, wanted), len(asks)
         )
         if answer is None:
             raise RefusedError("the answer is no ReadPropertyMultiple answer")
         return {
-            (identifier, str(name)): _refusal_or_value(value)
+            (identifier, int(name)): _refusal_or_value(value)
             for identifier, name, _, value in answer
         }
+
+    async def _read_part(self, address: BacnetAddress, name: str, part: range) -> list[Any]:
+        whole = property_reference(name).propertyIdentifier
+        wanted = [
+            address.identifier,
+            [PropertyReference(propertyIdentifier=whole, propertyArrayIndex=k) for k in part],
+        ]
+        try:
+            answer = await self.request(
+                lambda station: self._app.read_property_multiple(station, wanted), len(part)
+            )
+            found = {index: _refusal_or_value(value) for _, _, index, value in answer or ()}
+            if all(k in found and not isinstance(found[k], RefusedError) for k in part):
+                return [found[k] for k in part]
+        except RefusedError:
+            pass
+        return [await self._read_property(address.identifier, name, k) for k in part]
 
     async def _read_alone(self, ask: Ask, found: Found) -> None:
         properties: Properties = {}
         for name in ask.properties:
             try:
-                properties[name] = await self._read_property(ask.address.identifier, name)
+                properties[name] = await self._read_whole(ask.address.identifier, name)
             except RefusedError as refusal:
                 properties[name] = refusal
         # Only whole: a value without its status flags or its priority array would pass for good.
         found.by_object[ask.address] = properties
 
-    async def _read_property(self, identifier: Any, name: str) -> Any:
-        value = await self._request(
-            lambda: self._app.read_property(self._address, identifier, name)
+    async def _read_whole(self, identifier: Any, name: str) -> Any:
+        try:
+            return await self._read_property(identifier, name)
+        except TooBigError:
+            if name != PRIORITY_ARRAY:
+                raise
+            # Sixteen entries are more than the smallest controllers can say at once.
+            return [await self._read_property(identifier, name, k) for k in range(1, SLOTS + 1)]
+
+    async def _read_property(self, identifier: Any, name: str, index: int | None = None) -> Any:
+        value = await self.request(
+            lambda station: self._app.read_property(station, identifier, name, index)
         )
-        if value is None or isinstance(value, str):
-            # bacpypes3 describes in a string what it does not know.
+        if value is None or type(value) is str:
+            # In a plain string bacpypes3 says what it does not know; a device's text is none.
             raise RefusedError(f"{name} cannot be read: {value}")
         return value
 
@@ -182,16 +246,18 @@ class BacnetLink:
         answer = await self._read_property(identifier, "object-identifier")
         return int(answer[1])
 
-    async def _request(self, send: Callable[[], Awaitable[Any]]) -> Any:
-        async with self._slots:
+    async def request(self, send: Callable[[Address], Awaitable[Any]], points: int = 1) -> Any:
+        """One request for so many values. Raises RefusedError or SilentError."""
+        async with self._presence.turn(points):
+            station = await self._where.find()
             try:
-                answer = await asyncio.wait_for(send(), self._presence.deadline_s)
+                answer = await asyncio.wait_for(send(station), self._presence.deadline_s)
             except TimeoutError as error:
                 raise SilentError(f"no answer within {self._presence.deadline_s:g} s") from error
             except ErrorRejectAbortNack as nack:
                 refusal = _refusal(nack)
                 if refusal is None:
-                    raise SilentError(f"no answer from {self._address}") from nack
+                    raise SilentError(f"no answer from {self._where}") from nack
                 self._presence.heard()
                 raise refusal from nack
             except GARBLED as error:
@@ -209,8 +275,15 @@ def _refusal(nack: Any) -> RefusedError | None:
         if nack.reason in TOO_BIG:
             return TooBigError(f"abort: {nack}")
         return RefusedError(f"abort: {nack}")
+    if str(getattr(nack, "errorCode", "")) == UNDECODED:
+        return GarbledError("the answer cannot be decoded")
     kind = "reject: " if type(nack).__name__ == "RejectPDU" else ""
     return RefusedError(f"{kind}{nack}")
+
+
+def _row(rows: dict[tuple[Any, int], Any], address: BacnetAddress, name: str) -> Any:
+    key = (address.identifier, int(property_reference(name).propertyIdentifier))
+    return rows[key] if key in rows else RefusedError(f"no {name}")
 
 
 def _refusal_or_value(value: Any) -> Any:

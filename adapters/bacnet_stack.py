@@ -6,25 +6,39 @@ timeouts. It brings the stack, the client device object and foreign-device regis
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
 import os
 import socket
 import sys
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface, NetmaskValueError
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from bacpypes3.ipv4.service import BIPForeign
+
+from adapters.bacnet_address import BACNET_PORT, Place, parse_place
+from adapters.bacnet_amends import end_announcing, let_garbled_answers_end
+from adapters.bacnet_batches import LARGEST_APDU
+from adapters.bacnet_link import BacnetLink
+from adapters.bacnet_own_device import OwnDevice
+from adapters.bacnet_whereabouts import Routes, Whereabouts
+from adapters.limits import Route, Traffic, TrafficLimits, parse_limits
 from adapters.parsing import Row, host_and_port
+from adapters.presence import Presence
 from hvac_rl.errors import ConfigError
 
-BACNET_PORT = 47808
+log = logging.getLogger(__name__)
+
 RETRIES = 1
 """A lost datagram is asked for once more; both tries fit within the device's deadline."""
 FREE_PORT_TRIES = 20
+OPENS_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,7 @@ class Local:
     device_instance: int
     bbmd: str
     bbmd_ttl_s: int
+    limits: TrafficLimits = field(default_factory=TrafficLimits)
 
 
 def parse_local(raw: Mapping[str, object]) -> Local:
@@ -62,6 +77,7 @@ def parse_local(raw: Mapping[str, object]) -> Local:
             device_instance=row.whole("device_instance", 0, 4_194_302),
             bbmd=bbmd,
             bbmd_ttl_s=row.whole("bbmd_ttl_s", 30, 65535, 900),
+            limits=parse_limits(row.row("limits")),
         )
         row.done()
     except ValueError as error:
@@ -72,9 +88,13 @@ def parse_local(raw: Mapping[str, object]) -> Local:
 class BacnetStack:
     """Open while somebody talks BACnet; ``app`` is the bacpypes3 application."""
 
-    def __init__(self, bacnet: Any) -> None:
+    def __init__(self, bacnet: Any, limits: TrafficLimits) -> None:
         self._bacnet = bacnet
+        self._traffic = Traffic(limits)
         self.app: Any = bacnet.this_application.app
+        let_garbled_answers_end(self.app)
+        self.routes = Routes(self.app)
+        self.own_device = OwnDevice(self.app)
 
     @classmethod
     def start(
@@ -104,14 +124,80 @@ class BacnetStack:
                 f"cannot open {local.host}:{port}: {error}",
                 "Is it this machine's address, and is no other BACnet program using the port?",
             ) from error
-        stack = cls(bacnet)
+        end_announcing()
+        stack = cls(bacnet, local.limits)
         # Only a bound for requests that we have given up: each call has a deadline of its own.
         stack.app.device_object.apduTimeout = int(longest_deadline_s * 1000 * 0.9 / (1 + RETRIES))
         stack.app.device_object.numberOfApduRetries = RETRIES
+        stack.app.device_object.maxApduLengthAccepted = LARGEST_APDU
         return stack
+
+    @property
+    def can_broadcast(self) -> bool:
+        """Whether a Who-Is to everybody can leave: not from a subnet of one host, or loopback."""
+        (link,) = self.app.link_layers.values()
+        if isinstance(link, BIPForeign):
+            return True
+        broadcast = link.server.broadcast_address
+        return broadcast is not None and not IPv4Address(broadcast[0]).is_loopback
+
+    def route(self, place: Place) -> Route:
+        """The lanes that requests to a device pass; those behind a router share their network's."""
+        return self._traffic.route(place.network)
+
+    def link(self, address: str, instance: int, deadline_s: float) -> BacnetLink:
+        """To a device that was found; ``address`` is "host:port" or "net:mac"."""
+        place = parse_place(Row({"address": address}))
+        where = Whereabouts(self.app, self.routes, place, instance, deadline_s)
+        presence = Presence(f"device {instance}", deadline_s, route=self.route(place))
+        return BacnetLink(self.app, where, presence)
+
+    async def listening(self) -> None:
+        """Until our socket is open, and a BBMD has had its time to take us as a foreign device.
+
+        Raises ConfigError when the socket stays shut.
+        """
+        (link,) = self.app.link_layers.values()
+        try:
+            async with asyncio.timeout(OPENS_WITHIN_S):
+                await link.server._local_transport_ready.wait()
+        except TimeoutError as error:
+            host, port = link.server.local_address
+            raise ConfigError(
+                "local: bacnet.address",
+                f"{host}:{port} does not open",
+                "Is it this machine's address, and is no other BACnet program using the port?",
+            ) from error
+
+        if isinstance(link, BIPForeign):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(OPENS_WITHIN_S):
+                    await link._registration_event.wait()
+            if not self.registered:
+                log.warning("the BBMD %s does not take us as a foreign device", link.bbmdAddress)
+
+    @property
+    def registered(self) -> bool:
+        """False while a BBMD that is asked for has not taken us as a foreign device."""
+        (link,) = self.app.link_layers.values()
+        return not isinstance(link, BIPForeign) or link.bbmdRegistrationStatus == 0
 
     async def stop(self) -> None:
         await self._bacnet.disconnect()
+
+
+@asynccontextmanager
+async def open_stack(raw: Mapping[str, object], deadline_s: float) -> AsyncIterator[BacnetStack]:
+    """A port of its own, for looking around. ``raw`` is the section ``local.bacnet``.
+
+    Raises ConfigError.
+    """
+    stack = BacnetStack.start(parse_local(raw), (), deadline_s)
+    try:
+        await stack.listening()
+        yield stack
+    finally:
+        await stack.stop()
 
 
 def choose_port(local: Local, peers: Collection[tuple[str, int]]) -> int:

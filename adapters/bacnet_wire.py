@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
+from bacpypes3.basetypes import PropertyIdentifier, PropertyReference
 from bacpypes3.primitivedata import (
     Double,
     Enumerated,
@@ -25,6 +27,15 @@ STATUS_FLAGS = "status-flags"
 RELIABILITY = "reliability"
 PRIORITY_ARRAY = "priority-array"
 UNITS = "units"
+OBJECT_NAME = "object-name"
+DESCRIPTION = "description"
+STATE_TEXT = "state-text"
+NUMBER_OF_STATES = "number-of-states"
+LOWEST_VALUE = "min-pres-value"
+HIGHEST_VALUE = "max-pres-value"
+COV_INCREMENT = "cov-increment"
+MAX_APDU = "max-apdu-length-accepted"
+SEGMENTATION = "segmentation-supported"
 
 SLOTS = 16
 HEARTBEAT_MODULUS = 2**24
@@ -40,6 +51,8 @@ class ObjectKind:
     whole: bool = False
     """Only whole numbers exist; 21.5 has no meaning."""
     binary: bool = False
+    multi_state: bool = False
+    """States are counted from 1."""
     input: bool = False
     """Follows the physical world: there is nothing to command."""
     has_units: bool = False
@@ -55,18 +68,27 @@ KINDS: dict[str, ObjectKind] = {
     "binary-input": ObjectKind(Enumerated, whole=True, binary=True, input=True),
     "binary-output": ObjectKind(Enumerated, whole=True, binary=True),
     "binary-value": ObjectKind(Enumerated, whole=True, binary=True),
-    "multi-state-input": ObjectKind(Unsigned, whole=True, input=True),
-    "multi-state-output": ObjectKind(Unsigned, whole=True),
-    "multi-state-value": ObjectKind(Unsigned, whole=True),
+    "multi-state-input": ObjectKind(Unsigned, whole=True, multi_state=True, input=True),
+    "multi-state-output": ObjectKind(Unsigned, whole=True, multi_state=True),
+    "multi-state-value": ObjectKind(Unsigned, whole=True, multi_state=True),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class BacnetAddress:
-    """One object on a device; the property is always the present value."""
+    """One object on a device; the property is always the present value.
+
+    What follows ``instance`` says how it is written; two addresses are one by their object alone.
+    """
 
     type: str
     instance: int
+    effective: BacnetAddress | None = field(default=None, compare=False)
+    """Another object on the device that shows what a write has really done."""
+    tolerance: float = field(default=0.0, compare=False)
+    """How far what is read back may be from what was written, in the device's unit."""
+    eeprom: bool = field(default=False, compare=False)
+    """The controller keeps its commanded value in memory that wears out."""
 
     @property
     def kind(self) -> ObjectKind:
@@ -74,28 +96,58 @@ class BacnetAddress:
 
     @property
     def identifier(self) -> ObjectIdentifier:
-        return ObjectIdentifier(f"{self.type},{self.instance}")
+        return _identifier(self.type, self.instance)
 
     def __str__(self) -> str:
         return f"{self.type},{self.instance}"
 
 
+@lru_cache(maxsize=100_000)
+def _identifier(type_: str, instance: int) -> ObjectIdentifier:
+    return ObjectIdentifier(f"{type_},{instance}")
+
+
+@cache
+def property_reference(name: str) -> PropertyReference:
+    """The whole property, as requests name it; made once, since bacpypes3 takes its time."""
+    return PropertyReference(propertyIdentifier=PropertyIdentifier(name))
+
+
 def parse_address(row: Row, *, writable: bool) -> BacnetAddress:
-    """Raises ValueError("object: ...") unless it is "type,instance" of a type known here."""
-    text = row.text("object")
+    """``object`` "type,instance" of a type known here; for a writable one also ``effective``
+    (another object), ``tolerance`` and ``eeprom``.
+
+    Raises ValueError("key: what is wrong").
+    """
+    address = _parse_object(row, "object")
+    if not writable:
+        row.done()
+        return address
+    if address.kind.input:
+        raise row.wrong("object", f"{address} is an input: it cannot be commanded")
+    effective = _parse_object(row, "effective") if row.has("effective") else None
+    tolerance = row.number("tolerance", 0.0)
+    eeprom = row.yes("eeprom", False)
     row.done()
+    if tolerance < 0:
+        raise row.wrong("tolerance", f"must not be negative, as {tolerance:g} is")
+    if effective == address:
+        raise row.wrong("effective", f"{address} itself is read back anyway; name another object")
+    return BacnetAddress(address.type, address.instance, effective, tolerance, eeprom)
+
+
+def _parse_object(row: Row, key: str) -> BacnetAddress:
+    text = row.text(key)
     name, comma, instance = (part.strip() for part in text.partition(","))
     if not comma or not instance.isdecimal() or int(instance) > INSTANCE_LIMIT:
-        raise row.wrong("object", f'must be "type,instance", as "analog-value,1", not {text!r}')
+        raise row.wrong(key, f'must be "type,instance", as "analog-value,1", not {text!r}')
     if name not in KINDS:
-        raise row.wrong("object", f"{name!r} is not one of {', '.join(KINDS)}")
-    if writable and KINDS[name].input:
-        raise row.wrong("object", f"{text} is an input: it cannot be commanded")
+        raise row.wrong(key, f"{name!r} is not one of {', '.join(KINDS)}")
     return BacnetAddress(name, int(instance))
 
 
-def to_wire(address: BacnetAddress, raw: float) -> Any:
-    """The raw value in the object's own datatype.
+def to_wire(address: BacnetAddress, raw: float, states: int | None = None) -> Any:
+    """The raw value in the object's own datatype; ``states`` is how many a multi-state object has.
 
     Raises RefusedError for a value that the type cannot carry.
     """
@@ -105,7 +157,12 @@ def to_wire(address: BacnetAddress, raw: float) -> Any:
     if abs(raw - round(raw)) > 1e-6:
         raise RefusedError(f"{address} takes whole numbers, not {raw:g}; nothing was sent")
     whole = round(raw)
-    if (kind.binary and whole not in (0, 1)) or (kind.datatype is Unsigned and whole < 0):
+    lowest = 1 if kind.multi_state else 0
+    if (
+        (kind.binary and whole not in (0, 1))
+        or (kind.datatype is Unsigned and whole < lowest)
+        or (kind.multi_state and states is not None and whole > states)
+    ):
         raise RefusedError(f"{address} cannot be {whole}; nothing was sent")
     return kind.datatype(whole)
 

@@ -9,8 +9,8 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from time import monotonic
 
+from adapters.held import Held
 from adapters.presence import Presence
 from hvac_rl.records import Command, CommandKind, Outcome, Receipt
 
@@ -50,12 +50,14 @@ async def carry_out(
     verify: Step,
     *,
     insist: bool = False,
+    held: Held | None = None,
 ) -> list[Receipt]:
     """One receipt a command, in order, within the device's deadline plus the settling time.
 
     ``send`` sets ``acknowledged`` or ends an attempt as REFUSED; ``verify`` gets what was
     acknowledged and ends it. What neither has ended is NO_ANSWER. ``insist`` tries even a device
-    that was silent a moment ago: giving a point back is always worth one more deadline.
+    that was silent a moment ago: giving a point back is always worth one more deadline. ``held``
+    keeps count of what must still be given back.
 
     Raises ValueError when a command's priority is outside 9 to 15 or it lacks a value: such a
     command must never have been made.
@@ -65,19 +67,23 @@ async def carry_out(
         refuse_unlawful(attempt.command)
         _stop_at_limits(attempt)
     due = [attempt for attempt in attempts if attempt.receipt is None]
+    if held is not None:
+        held.writing([attempt.command for attempt in due])
     if due and (insist or presence.may_try):
-        began = monotonic()
-        async with presence.call():
+        async with presence.call(urgent=True, insist=insist) as sending:
             await send(due)
-        spent_s = monotonic() - began
+        left_s = sending.left_s
         acknowledged = [a for a in due if a.acknowledged and a.receipt is None]
         if acknowledged:
             settle_s = max(_settle_s(attempt.command) for attempt in acknowledged)
             if settle_s > 0:
                 await asyncio.sleep(settle_s)
-            async with presence.call(max(0.0, presence.deadline_s - spent_s)):
+            async with presence.call(left_s, urgent=True):
                 await verify(acknowledged)
-    return [attempt.receipt or _no_answer(attempt, presence) for attempt in attempts]
+    receipts = [attempt.receipt or _no_answer(attempt, presence) for attempt in attempts]
+    if held is not None:
+        held.note(receipts)
+    return receipts
 
 
 def refuse_unlawful(command: Command) -> None:

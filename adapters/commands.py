@@ -10,26 +10,53 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer.core import TyperGroup
 
+from adapters.bench.command import adapters as bench
+from adapters.commissioning.list_commands import add_list_commands
+from adapters.commissioning.site_commands import add_site_commands
+from adapters.commissioning.write_commands import write_test
 from hvac_rl.points import Point
 from hvac_rl.records import Quality, Reading
 from hvac_rl.safety.gates import OPERATOR_LEVELS
 from hvac_rl.service.handback import HandedBack
+from hvac_rl.service.plugins import bench_app
 from hvac_rl.service.site_file import Site
 
 # How long a daemon may take to give a whole building back before we stop waiting for it.
 DAEMON_END_S = 60.0
+SHOW = "show"
 
 SiteArgument = Annotated[Path, typer.Argument(metavar="SITE", help="The site file, site.yaml.")]
 
 
+class ShowByDefault(TyperGroup):
+    """``points SITE`` is ``points show SITE``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = [SHOW, *args]
+        return super().parse_args(ctx, args)
+
+
 def register(app: typer.Typer) -> None:
     """Entry point ``hvac_rl.commands``."""
-    app.command()(points)
+    points = typer.Typer(
+        cls=ShowByDefault,
+        no_args_is_help=True,
+        help="From a controller's point list to proven reads and writes: scan, import, check, "
+        "write-test. `points SITE` shows every point's live value. Only write-test writes.",
+    )
+    points.command(SHOW)(show)
+    add_list_commands(points)
+    add_site_commands(points)
+    points.command("write-test")(write_test)
+    app.add_typer(points, name="points")
     app.command()(release)
+    bench_app(app).command("adapters")(bench)
 
 
-def points(
+def show(
     site_file: SiteArgument,
     commandable: Annotated[
         bool, typer.Option("--commandable", help="Only points that can be commanded.")
@@ -55,7 +82,7 @@ def points(
         table.add_column("Brick class", no_wrap=True)
     for point in wanted:
         reading = readings.get(point.name)
-        commander = ours = ""
+        by = ours = ""
         if reading is None:
             value = "not read yet"
         elif reading.quality is not Quality.GOOD or reading.value is None:
@@ -63,9 +90,9 @@ def points(
         else:
             value = _shown(point, reading.value)
         if reading is not None and point.writable:
-            commander = _commander(reading, site.priority)
+            by = commander(reading, site.priority)
             ours = "empty" if reading.ours is None else _shown(point, reading.ours)
-        row = [point.name, value, commander, ours, point.device]
+        row = [point.name, value, by, ours, point.device]
         table.add_row(*row, *([point.brick] if brick else []))
     console.print(table)
     held = [name for name, reading in readings.items() if reading.ours is not None]
@@ -99,7 +126,8 @@ def _shown(point: Point, value: float) -> str:
     return f"{raw:.4g} {point.unit.name}"
 
 
-def _commander(reading: Reading, priority: int) -> str:
+def commander(reading: Reading, priority: int) -> str:
+    """Who commands a point, in words."""
     level = reading.commanded_by
     if level is None:
         return "hvac-rl" if reading.ours is not None else "BMS"
@@ -111,31 +139,19 @@ def _commander(reading: Reading, priority: int) -> str:
 
 
 async def _read(site: Site) -> tuple[str, dict[str, Reading]]:
+    from adapters.commissioning.daemon_values import daemon_readings
     from hvac_rl.control.cycle import read_all
     from hvac_rl.service.assembly import close_adapters, open_adapters
-    from hvac_rl.service.control_socket import ask_daemon
 
-    answer = await ask_daemon(site.state_dir, {"ask": "points"})
-    if answer is not None:
-        rows = [_reading(row, float(answer.get("time_s", 0.0))) for row in answer["points"]]
-        return "as the daemon read it in its last cycle", {row.point: row for row in rows}
+    living = await daemon_readings(site)
+    if living is not None:
+        return "as the daemon read it in its last cycle", living
     adapters = await open_adapters(site)
     try:
         snapshot = await read_all(adapters, site.plant.points(), time.time())
     finally:
         await close_adapters(site, adapters)
     return "read now, no daemon is running", dict(snapshot.readings)
-
-
-def _reading(row: dict[str, Any], time_s: float) -> Reading:
-    return Reading(
-        point=row["point"],
-        time_s=time_s,
-        value=row["value"],
-        quality=Quality(row["quality"]),
-        commanded_by=row["commanded_by"],
-        ours=row["ours"],
-    )
 
 
 async def _end_daemon(site: Site) -> bool:

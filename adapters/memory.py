@@ -1,7 +1,7 @@
 """Devices in this process: for tests, and the template for the next adapter.
 
 Everything that an adapter owes its callers is here in its smallest form. A new one replaces
-``MemoryDevice`` by its protocol, keeps the rest, and runs the suite in ``tests/contracts``.
+``MemoryDevice`` by its protocol, keeps the rest, and runs the suite in ``adapters.contract``.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from typing import cast
 
 from adapters.answers import RefusedError
 from adapters.commanding import Attempt, carry_out, value_of, wanted_raw
+from adapters.held import Held
 from adapters.parsing import Row
 from adapters.presence import Presence
 from adapters.priorities import ReadBack, commander, judge_release, judge_set
 from hvac_rl.errors import DeviceError
 from hvac_rl.points import Point
-from hvac_rl.ports import Adapter, DeviceHealth, DeviceSpec
+from hvac_rl.ports import Adapter, DeviceHealth, DeviceSpec, Prior
 from hvac_rl.records import Command, CommandKind, Outcome, Quality, Reading, Receipt
 
 
@@ -41,18 +42,29 @@ class MemoryObject:
     """``default`` is the building's own value [raw]; ``slots`` is ``None`` without a priority
     array. The rest plays the ways in which a real object goes wrong."""
 
-    default: float
+    default: float | str
     slots: list[float | None] | None = None
     fault: str = ""
     refusal: str = ""
     keeps_slots: bool = False
     """Acknowledges a release and releases nothing."""
+    clamps_at: float | None = None
+    """Acknowledges every value, and keeps this one in force."""
 
     @property
-    def present(self) -> float:
+    def present(self) -> float | str:
+        """Text plays a value that the standard does not allow there."""
         by = commander(self.slots or ())
         value = self.slots[by - 1] if self.slots and by else self.default
+        if value is not None and by and self.clamps_at is not None:
+            return self.clamps_at
         return self.default if value is None else value
+
+    def number(self) -> float:
+        """The value in effect. Raises ValueError when it is none."""
+        if isinstance(self.present, str) or not math.isfinite(self.present):
+            raise ValueError(f"{self.present} is not a number")
+        return self.present
 
 
 @dataclass(slots=True)
@@ -89,6 +101,7 @@ class MemoryAdapter:
         self._priority = spec.priority
         self._device = device
         self._presence = Presence(spec.name, spec.deadline_s)
+        self._held = Held()
 
     async def connect(self) -> None:
         """Raises DeviceError when the device is silent."""
@@ -136,16 +149,22 @@ class MemoryAdapter:
         ]
 
     async def write(self, commands: Sequence[Command]) -> list[Receipt]:
-        return await carry_out(commands, self._presence, self._send, self._verify)
+        return await carry_out(commands, self._presence, self._send, self._verify, held=self._held)
 
-    async def release(self, commands: Sequence[Command]) -> list[Receipt]:
-        return await carry_out(commands, self._presence, self._send, self._verify, insist=True)
+    async def release(
+        self, commands: Sequence[Command], priors: Mapping[str, Prior] | None = None
+    ) -> list[Receipt]:
+        return await carry_out(
+            commands, self._presence, self._send, self._verify, insist=True, held=self._held
+        )
 
     def health(self) -> DeviceHealth:
         return self._presence.health()
 
     async def close(self) -> None:
-        """Nothing to close."""
+        """Gives back what is still held; there is nothing else to close."""
+        if due := self._held.releases():
+            await self.release(due)
 
     async def _read_one(self, point: Point, time_s: float) -> Reading:
         def reading(value: float | None, quality: Quality, detail: str) -> Reading:
@@ -172,9 +191,10 @@ class MemoryAdapter:
             held = slots[self._priority - 1]
         if found.fault:
             return reading(None, Quality.FAULT, found.fault)
-        if not math.isfinite(found.present):
-            return reading(None, Quality.INVALID, f"{found.present} is not a number")
-        return reading(point.unit.to_si(found.present), Quality.GOOD, "")
+        try:
+            return reading(point.unit.to_si(found.number()), Quality.GOOD, "")
+        except ValueError as error:
+            return reading(None, Quality.INVALID, str(error))
 
     async def _send(self, attempts: Sequence[Attempt]) -> None:
         for attempt in attempts:
@@ -198,11 +218,16 @@ class MemoryAdapter:
             command = attempt.command
             found = await self._device.object(_address(command.point).object)
             self._presence.heard()
-            if command.kind is CommandKind.HEARTBEAT:
-                beats = found.present == value_of(command)
-                attempt.end(Outcome.OK if beats else Outcome.MISMATCH, effective=found.present)
+            try:
+                present = found.number()
+            except ValueError as error:
+                attempt.end(Outcome.MISMATCH, f"acknowledged, but the read-back failed: {error}")
                 continue
-            seen = ReadBack(found.present, found.slots or (None,) * 16)
+            if command.kind is CommandKind.HEARTBEAT:
+                beats = present == value_of(command)
+                attempt.end(Outcome.OK if beats else Outcome.MISMATCH, effective=present)
+                continue
+            seen = ReadBack(present, found.slots or (None,) * 16)
             if command.kind is CommandKind.SET:
                 judge_set(attempt, wanted_raw(command), seen)
             else:

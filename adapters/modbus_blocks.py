@@ -12,9 +12,19 @@ from dataclasses import dataclass
 from adapters.modbus_wire import BIT_TABLES, Register
 
 LONGEST_WORDS = 124
+"""The protocol allows 125; an even number holds whole 32-bit values only."""
 LONGEST_BITS = 2000
 WIDEST_GAP = 8
 """Registers nobody asked for that are read along, when that saves a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRules:
+    """What one device allows: how many registers a request, and how many unasked ones between."""
+
+    longest_words: int = LONGEST_WORDS
+    longest_bits: int = LONGEST_BITS
+    widest_gap: int = WIDEST_GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +44,13 @@ class Block:
         return len(covered) < self.count
 
 
-def plan(registers: Iterable[Register], widest_gap: int = WIDEST_GAP) -> list[Block]:
+def plan(registers: Iterable[Register], rules: BlockRules | None = None) -> list[Block]:
     """Blocks that hold every register once, each value whole within one block."""
+    allowed = rules or BlockRules()
     blocks: list[Block] = []
     members: list[Register] = []
     for register in sorted(set(registers), key=lambda r: (r.table, r.register, r.count)):
-        if members and not _fits(members, register, widest_gap):
+        if members and not _fits(members, register, allowed):
             blocks.append(_block(members))
             members = []
         members.append(register)
@@ -56,13 +67,13 @@ def halves(block: Block) -> tuple[Block, Block]:
     return _block(block.members[:middle]), _block(block.members[middle:])
 
 
-def _fits(members: list[Register], register: Register, widest_gap: int) -> bool:
+def _fits(members: list[Register], register: Register, rules: BlockRules) -> bool:
     if members[0].table != register.table:
         return False
-    longest = LONGEST_BITS if register.table in BIT_TABLES else LONGEST_WORDS
+    longest = rules.longest_bits if register.table in BIT_TABLES else rules.longest_words
     end = _end(members)
     return (
-        register.register - end <= widest_gap
+        register.register - end <= rules.widest_gap
         and max(end, register.register + register.count) - members[0].register <= longest
     )
 

@@ -1,122 +1,223 @@
-"""Requests to one Modbus TCP device: one connection, reopened when it went silent.
+"""Requests to one Modbus device: blocks that learn, whole values, each request with an end.
 
-What the device answers is registers, a ``RefusedError`` (its exception response), or nothing
-(``SilentError``). pymodbus' exceptions stop here.
+What the device answers is values, a ``RefusedError`` (its exception response), or nothing
+(``SilentError``).
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import cast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
-from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.constants import ExcCodes
-from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ExceptionResponse, ModbusPDU
 
 from adapters.answers import RefusedError, SilentError
-from adapters.modbus_blocks import WIDEST_GAP, Block, halves, plan
-from adapters.modbus_wire import BIT_TABLES, Register
+from adapters.modbus_blocks import Block, BlockRules, halves, plan
+from adapters.modbus_decode import BlockDecoder, Value
+from adapters.modbus_line import ConnectionLostError, Line, Send
+from adapters.modbus_wire import BIT_TABLES, Register, encode
 from adapters.presence import Presence
 
 # A gateway answers for a device behind it that does not.
 BEHIND_GATEWAY = (ExcCodes.GATEWAY_PATH_UNAVIABLE, ExcCodes.GATEWAY_NO_RESPONSE)
 
-Words = dict[Register, "list[int] | RefusedError"]
-"""What was read: a value's registers, or why it has none."""
+
+@dataclass(frozen=True, slots=True)
+class DeviceRules:
+    """What one device demands. ``single_writes``: the function for a value of one register."""
+
+    blocks: BlockRules = field(default_factory=BlockRules)
+    single_writes: int = 16
 
 
-class ConnectionLostError(SilentError):
-    """The connection broke under a request; a new one may do."""
+class Request:
+    """Registers that are read together, again and again: planned once."""
+
+    def __init__(self, registers: Iterable[Register]) -> None:
+        ordered = sorted(set(registers), key=lambda r: (r.table, r.register, r.count))
+        self.place_of = {register: place for place, register in enumerate(ordered)}
+        self.steps: list[tuple[Block, BlockDecoder | None]] = []
+        self.planned_for = -1
+
+    def nothing_yet(self) -> Found:
+        return Found(self)
+
+
+class Found:
+    """What a read has brought so far: kept outside the call, so that a deadline loses only what
+    had not come yet."""
+
+    __slots__ = ("_places", "values")
+
+    def __init__(self, request: Request) -> None:
+        self._places = request.place_of
+        self.values: list[Value] = [None] * len(request.place_of)
+
+    def has(self, registers: Iterable[Register]) -> bool:
+        return all(self.values[self._places[register]] is not None for register in registers)
+
+    def value(self, register: Register) -> float:
+        """Raises RefusedError when the device refused it, ValueError when it is no number."""
+        value = self.values[self._places[register]]
+        if isinstance(value, Exception):
+            raise value
+        if value is None:
+            raise SilentError("not answered in time")
+        return value
 
 
 class ModbusLink:
-    def __init__(self, host: str, port: int, unit_id: int, presence: Presence) -> None:
-        self._host = host
-        self._port = port
+    def __init__(self, line: Line, unit_id: int, presence: Presence, rules: DeviceRules) -> None:
+        self.line = line
         self._unit_id = unit_id
         self._presence = presence
-        self._open: tuple[AsyncModbusTcpClient, asyncio.Event] | None = None
-        self._opening = asyncio.Lock()
-        self._widest_gap = WIDEST_GAP
+        self._rules = rules
+        self._masks = True
+        """The device knows Mask Write Register, as far as we know."""
         self._alone: set[Register] = set()
         """Registers that once spoiled a block: read by themselves ever since."""
+        self._learned = 0
 
-    async def read(self, registers: Iterable[Register], found: Words) -> None:
+    async def read(self, request: Request, found: Found) -> None:
         """Fills ``found`` block by block. Raises SilentError."""
-        wanted = set(registers)
-        blocks = plan(wanted - self._alone, self._widest_gap)
-        for register in wanted & self._alone:
-            blocks += plan([register])
-        for block in blocks:
-            await self._read_block(block, found)
+        if request.planned_for != self._learned:
+            self._plan(request)
+        for block, decoder in request.steps:
+            await self._read_block(block, decoder, request, found)
 
-    async def write_value(self, register: Register, words: Sequence[int]) -> None:
-        """The whole value in one request: half a float is a number too."""
+    async def write(self, register: Register, number: float) -> None:
+        """The whole value in one request: half a float is a number too.
+
+        Raises RefusedError (nothing was sent, or the device said no) or SilentError.
+        """
+        at, unit = register.register, self._unit_id
         if register.table == "coil":
-            await self.write_coil(register, bool(words[0]))
-            return
-        await self._request(
-            lambda client: client.write_registers(
-                register.register, list(words), device_id=self._unit_id
-            )
-        )
+            on = bool(encode(register, number)[0])
+            await self._request(lambda client: client.write_coil(at, on, device_id=unit), 1)
+        elif register.bit is not None:
+            await self._write_bit(register, number)
+        else:
+            words = encode(register, number)
+            if len(words) == 1 and self._rules.single_writes == 6:
+                await self._request(
+                    lambda client: client.write_register(at, words[0], device_id=unit), 1
+                )
+            else:
+                await self._request(
+                    lambda client: client.write_registers(at, words, device_id=unit), 1
+                )
 
-    async def write_coil(self, register: Register, on: bool) -> None:
-        await self._request(
-            lambda client: client.write_coil(register.register, on, device_id=self._unit_id)
-        )
+    async def _write_bit(self, register: Register, number: float) -> None:
+        """One bit, the others as they are: by the device itself where it knows how."""
+        on = bool(encode(replace(register, type="bool", bit=None), number)[0])
+        at, unit, mask = register.register, self._unit_id, 1 << cast(int, register.bit)
+        if register.byte_order == "little":
+            mask = (mask << 8 | mask >> 8) & 0xFFFF
+        if self._masks:
+            try:
+                await self._request(
+                    lambda client: client.mask_write_register(
+                        address=at,
+                        and_mask=0xFFFF & ~mask,
+                        or_mask=mask if on else 0,
+                        device_id=unit,
+                    ),
+                    1,
+                )
+                return
+            except RefusedError as refusal:
+                if str(refusal) != "illegal function":
+                    raise
+                self._masks = False
+        (word,) = await self._read_words("holding", at, 1, 1)
+        changed = (word | mask) if on else (word & ~mask)
+        whole = Register(register.table, at, "uint16")
+        await self.write(whole, float(changed))
 
-    def close(self) -> None:
-        opened, self._open = self._open, None
-        if opened is not None:
-            opened[0].close()
+    def _plan(self, request: Request) -> None:
+        wanted = set(request.place_of)
+        blocks = plan(wanted - self._alone, self._rules.blocks)
+        for register in sorted(wanted & self._alone, key=lambda r: (r.table, r.register)):
+            blocks += plan([register], self._rules.blocks)
+        request.steps = [
+            (block, None if block.table in BIT_TABLES else BlockDecoder(block, request.place_of))
+            for block in blocks
+        ]
+        request.planned_for = self._learned
 
-    async def _read_block(self, block: Block, found: Words) -> None:
+    async def _read_block(
+        self, block: Block, decoder: BlockDecoder | None, request: Request, found: Found
+    ) -> None:
         try:
-            values = await self._read_table(block)
+            payload = await self._read_payload(
+                block.table, block.start, block.count, len(block.members)
+            )
         except RefusedError as refusal:
             if len(block.members) == 1:
-                self._alone.add(block.members[0])
-                found[block.members[0]] = refusal
-            elif block.has_gap:
+                self._learn(alone=block.members[0])
+                found.values[request.place_of[block.members[0]]] = refusal
+                return
+            parts: Iterable[Block]
+            if block.has_gap:
                 # Devices with strict maps refuse a block over registers that do not exist.
-                self._widest_gap = 0
-                for part in plan(block.members, widest_gap=0):
-                    await self._read_block(part, found)
+                self._learn(no_gaps=True)
+                parts = plan(block.members, self._rules.blocks)
             else:
-                for part in halves(block):
-                    await self._read_block(part, found)
+                parts = halves(block)
+            for part in parts:
+                bits = part.table in BIT_TABLES
+                part_decoder = None if bits else BlockDecoder(part, request.place_of)
+                await self._read_block(part, part_decoder, request, found)
+            return
+        if decoder is not None:
+            decoder.decode(payload, found.values)
             return
         for member in block.members:
-            start = member.register - block.start
-            found[member] = values[start : start + member.count]
+            byte, bit = divmod(member.register - block.start, 8)
+            on = float(payload[byte] >> bit & 1)
+            for code, number in member.states:
+                if code == on:
+                    on = number
+                    break
+            found.values[request.place_of[member]] = on
 
-    async def _read_table(self, block: Block) -> list[int]:
-        def send(client: AsyncModbusTcpClient) -> Awaitable[ModbusPDU]:
+    def _learn(self, *, alone: Register | None = None, no_gaps: bool = False) -> None:
+        if alone is not None and alone not in self._alone:
+            self._alone.add(alone)
+            self._learned += 1
+        if no_gaps and self._rules.blocks.widest_gap:
+            self._rules = replace(self._rules, blocks=replace(self._rules.blocks, widest_gap=0))
+            self._learned += 1
+
+    async def _read_words(self, table: str, start: int, count: int, points: int) -> Sequence[int]:
+        payload = await self._read_payload(table, start, count, points)
+        return [payload[at] << 8 | payload[at + 1] for at in range(0, 2 * count, 2)]
+
+    async def _read_payload(self, table: str, start: int, count: int, points: int) -> bytes:
+        def send(client: Any) -> Any:
             read = {
                 "coil": client.read_coils,
                 "discrete": client.read_discrete_inputs,
                 "input": client.read_input_registers,
                 "holding": client.read_holding_registers,
-            }[block.table]
-            return read(block.start, count=block.count, device_id=self._unit_id)
+            }[table]
+            return read(start, count=count, device_id=self._unit_id)
 
-        answer = await self._request(send)
-        values = answer.bits if block.table in BIT_TABLES else answer.registers
-        if len(values) < block.count:
-            raise RefusedError(f"{len(values)} values came back, not {block.count}")
-        return [int(value) for value in values[: block.count]]
+        answer = cast(Any, await self._request(send, points))
+        payload: bytes = answer.payload
+        expected = (count + 7) // 8 if table in BIT_TABLES else 2 * count
+        if len(payload) != expected:
+            raise RefusedError(f"{len(payload)} bytes came back, not {expected}")
+        return payload
 
-    async def _request(
-        self, send: Callable[[AsyncModbusTcpClient], Awaitable[ModbusPDU]]
-    ) -> ModbusPDU:
+    async def _request(self, send: Send, points: int) -> ModbusPDU:
         try:
-            answer = await self._ask(send)
+            answer = await self._ask(send, points)
         except ConnectionLostError:
             # A device that restarted resets the old connection at the first request.
-            answer = await self._ask(send)
+            answer = await self._ask(send, points)
         if answer.isError():
             refusal = _refusal(answer)
             if refusal is None:
@@ -126,63 +227,9 @@ class ModbusLink:
         self._presence.heard()
         return answer
 
-    async def _ask(self, send: Callable[[AsyncModbusTcpClient], Awaitable[ModbusPDU]]) -> ModbusPDU:
-        client, lost = await self._connected()
-        asking: asyncio.Future[ModbusPDU] | None = None
-        losing = asyncio.ensure_future(lost.wait())
-        try:
-            asking = asyncio.ensure_future(send(client))
-            await asyncio.wait(
-                {asking, losing},
-                timeout=self._presence.deadline_s,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            if asking.done():
-                return asking.result()
-            if losing.done():
-                raise ConnectionLostError("the connection was lost")
-            raise SilentError(f"no answer within {self._presence.deadline_s:g} s")
-        except ModbusException as error:
-            raise ConnectionLostError(str(error)) from error
-        finally:
-            losing.cancel()
-            if asking is None or not asking.done() or asking.exception() is not None:
-                # The connection may be half open and still call itself connected; and a late
-                # answer must not meet the next question.
-                self._drop(client)
-            if asking is not None:
-                asking.cancel()
-
-    async def _connected(self) -> tuple[AsyncModbusTcpClient, asyncio.Event]:
-        """The open connection, and the event of its loss."""
-        async with self._opening:
-            if self._open is not None and self._open[0].connected:
-                return self._open
-            self.close()
-            lost = asyncio.Event()
-            client = AsyncModbusTcpClient(
-                self._host,
-                port=self._port,
-                timeout=self._presence.deadline_s,
-                retries=0,
-                reconnect_delay=0,
-                trace_connect=lambda up: None if up else lost.set(),
-            )
-            connected = False
-            try:
-                connected = await client.connect()
-            finally:
-                if not connected:
-                    client.close()
-            if not connected:
-                raise SilentError(f"no connection to {self._host}:{self._port}")
-            self._open = client, lost
-            return self._open
-
-    def _drop(self, client: AsyncModbusTcpClient) -> None:
-        client.close()
-        if self._open is not None and self._open[0] is client:
-            self._open = None
+    async def _ask(self, send: Send, points: int) -> ModbusPDU:
+        async with self._presence.turn(points):
+            return await self.line.ask(send)
 
 
 def _refusal(answer: ModbusPDU) -> RefusedError | None:

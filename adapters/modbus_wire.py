@@ -1,4 +1,4 @@
-"""Modbus values on the wire: which registers, which type, and the numbers in them."""
+"""Modbus values on the wire: one register or several, their type, and the number in them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.answers import RefusedError
-from adapters.parsing import Row
 
 TABLES = ("coil", "discrete", "input", "holding")
 BIT_TABLES = ("coil", "discrete")
-WORD_ORDERS = ("big", "little")
+ORDERS = ("big", "little")
 
 FORMATS = {
     "bool": "H",
@@ -20,16 +19,22 @@ FORMATS = {
     "uint16": "H",
     "int32": "i",
     "uint32": "I",
+    "int64": "q",
+    "uint64": "Q",
     "float32": "f",
     "float64": "d",
 }
-"""struct codes. Bytes within a register are big-endian, as the protocol says."""
-WHOLE = ("bool", "int16", "uint16", "int32", "uint32")
+"""struct codes. The protocol says that bytes within a register are big-endian; devices differ."""
+WHOLE = tuple(name for name in FORMATS if not name.startswith("float"))
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """One value: ``number = encoded * scale + offset``; ``register`` is 0-based."""
+    """One value: ``number = encoded * scale + offset``; ``register`` is 0-based.
+
+    ``bit`` (0 is the least significant) makes it one bit of its word. ``states`` translates the
+    device's codes of an enumeration into numbers, ``absent`` are codes that mean "no value".
+    """
 
     table: str
     register: int
@@ -37,52 +42,46 @@ class Register:
     word_order: str = "big"
     scale: float = 1.0
     offset: float = 0.0
+    byte_order: str = "big"
+    bit: int | None = None
+    states: tuple[tuple[int, float], ...] = ()
+    absent: tuple[float, ...] = ()
 
     @property
     def count(self) -> int:
         """How many registers, or bits in a bit table, the value takes."""
         return 1 if self.table in BIT_TABLES else struct.calcsize(FORMATS[self.type]) // 2
 
-    def __str__(self) -> str:
-        return f"{self.table} {self.register}"
-
-
-@dataclass(frozen=True, slots=True)
-class ModbusAddress:
-    """A point's register; for a writable one also where its effect is read (``effective``), and
-    the coil that says whether our value is wanted (``remote``)."""
-
-    value: Register
-    effective: Register | None = None
-    remote: Register | None = None
-
-
-def parse_address(row: Row, *, writable: bool) -> ModbusAddress:
-    """Raises ValueError("key: what is wrong")."""
-    value = _register(row)
-    effective_row = row.row("effective")
-    remote_row = row.row("remote")
-    row.done()
-    if not writable:
-        for key, found in (("effective", effective_row), ("remote", remote_row)):
-            if found is not None:
-                raise row.wrong(key, "belongs to a point with write: only")
-        return ModbusAddress(value)
-    if value.table not in ("holding", "coil"):
-        raise row.wrong("table", f"{value.table} registers cannot be written")
-    if effective_row is None:
-        raise row.wrong("effective", "is missing: where is the value in force read?")
-    if remote_row is None:
-        raise row.wrong(
-            "remote",
-            "is missing: Modbus has no release, so without a coil that says whether our value "
-            "is wanted the point could never be given back",
+    @property
+    def is_plain(self) -> bool:
+        """The encoded number is the number."""
+        return (
+            self.scale == 1.0
+            and self.offset == 0.0
+            and self.bit is None
+            and self.type != "bool"
+            and not self.states
+            and not self.absent
         )
-    effective = _register(effective_row, like=value)
-    effective_row.done()
-    remote = Register(remote_row.choice("table", ("coil",)), _number(remote_row), "bool")
-    remote_row.done()
-    return ModbusAddress(value, effective, remote)
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.register}" + ("" if self.bit is None else f" bit {self.bit}")
+
+
+def image(register: Register, packed: bytes) -> bytes:
+    """Between the bytes on the wire and the big-endian number; the same in both directions."""
+    if register.byte_order == "little":
+        packed = swap_bytes(packed)
+    if register.word_order == "little":
+        packed = b"".join(packed[at : at + 2] for at in range(len(packed) - 2, -1, -2))
+    return packed
+
+
+def swap_bytes(packed: bytes) -> bytes:
+    """The two bytes of every register exchanged."""
+    swapped = bytearray(len(packed))
+    swapped[0::2], swapped[1::2] = packed[1::2], packed[0::2]
+    return bytes(swapped)
 
 
 def encode(register: Register, number: float) -> list[int]:
@@ -90,7 +89,7 @@ def encode(register: Register, number: float) -> list[int]:
 
     Raises RefusedError when the type cannot carry the number.
     """
-    plain = (number - register.offset) / register.scale
+    plain = _plain(register, number)
     try:
         packed = struct.pack(
             f">{FORMATS[register.type]}",
@@ -100,61 +99,64 @@ def encode(register: Register, number: float) -> list[int]:
         raise RefusedError(
             f"{register}: {number:g} does not fit {register.type}; nothing was sent"
         ) from error
-    words = list(struct.unpack(f">{len(packed) // 2}H", packed))
-    return words[::-1] if register.word_order == "little" else words
+    sent = image(register, packed)
+    return list(struct.unpack(f">{len(sent) // 2}H", sent))
 
 
 def decode(register: Register, words: Sequence[int]) -> float:
-    """The number in the registers. Raises ValueError when it is not finite."""
-    if register.type == "bool":
-        plain = float(any(words))
-    else:
-        ordered = words[::-1] if register.word_order == "little" else words
-        packed = struct.pack(f">{len(ordered)}H", *ordered)
-        plain = float(struct.unpack(f">{FORMATS[register.type]}", packed)[0])
-    number = plain * register.scale + register.offset
+    """The number in the registers. Raises ValueError when there is none, or it is not finite."""
+    packed = image(register, struct.pack(f">{len(words)}H", *words))
+    return number_of(register, struct.unpack(f">{FORMATS[register.type]}", packed)[0])
+
+
+def number_of(register: Register, encoded: float) -> float:
+    """What the encoded number means. Raises ValueError when it means nothing."""
+    if encoded in register.absent:
+        raise ValueError(f"{encoded:g} means that there is no value")
+    if register.bit is not None:
+        encoded = int(encoded) >> register.bit & 1
+    elif register.type == "bool":
+        encoded = encoded != 0
+    if register.states:
+        for code, number in register.states:
+            if code == encoded:
+                return number
+        raise ValueError(f"{encoded:g} is not one of its states")
+    number = encoded * register.scale + register.offset
     if not math.isfinite(number):
         raise ValueError(f"{number} is not a number")
     return number
+
+
+def carried(register: Register, number: float) -> float:
+    """What the register makes of a number: a scaled integer rounds. Raises RefusedError."""
+    if register.bit is not None or register.states:
+        return number
+    return decode(register, encode(register, number))
 
 
 def heartbeat(register: Register, counter: float) -> float:
     """The beat that the register's type can carry: counters wrap around."""
     if register.type == "bool":
         return float(int(counter) % 2)
-    bits = 16 * register.count - (1 if register.type.startswith("int") else 0)
+    signed = 1 if register.type.startswith("int") else 0
+    # A double holds whole numbers up to 2**53, a single up to 2**24.
+    most = {"float32": 24, "float64": 53, "int64": 53, "uint64": 53}
+    bits = most.get(register.type, 16 * register.count - signed)
     return float(int(counter) % 2**bits)
+
+
+def _plain(register: Register, number: float) -> float:
+    """The encoded number of a number. Raises RefusedError."""
+    if register.states:
+        for code, known in register.states:
+            if abs(known - number) <= 1e-6:
+                return float(code)
+        raise RefusedError(f"{register}: {number:g} is not one of its states; nothing was sent")
+    return (number - register.offset) / register.scale
 
 
 def _whole(register: Register, plain: float) -> int:
     if register.type == "bool" and round(plain) not in (0, 1):
         raise OverflowError
     return round(plain)
-
-
-def _register(row: Row, like: Register | None = None) -> Register:
-    """A row's register; an ``effective`` row takes what it leaves out from its point."""
-    table = row.choice("table", TABLES)
-    number = _number(row)
-    if table in BIT_TABLES:
-        return Register(table, number, row.choice("type", ("bool",), "bool"))
-    same = like if like and like.table not in BIT_TABLES else None
-    kind = row.choice("type", tuple(FORMATS), *((same.type,) if same else ()))
-    scale = row.number("scale", same.scale if same else 1.0)
-    if scale == 0:
-        raise row.wrong("scale", "must not be 0")
-    register = Register(
-        table,
-        number,
-        kind,
-        row.choice("word_order", WORD_ORDERS, same.word_order if same else "big"),
-        scale,
-        row.number("offset", same.offset if same else 0.0),
-    )
-    if number + register.count > 65536:
-        raise row.wrong("register", f"a {kind} at {number} runs past the last register")
-    return register
-
-
-def _number(row: Row) -> int:
-    return row.whole("register", 0, 65535)

@@ -38,6 +38,13 @@ class Row:
             raise self.wrong(key, f"must be text, not {value!r}")
         return value
 
+    def yes(self, key: str, default: bool | _Required = REQUIRED) -> bool:
+        """true or false."""
+        value = self._get(key, default)
+        if not isinstance(value, bool):
+            raise self.wrong(key, f"must be true or false, not {value!r}")
+        return value
+
     def choice(
         self, key: str, allowed: tuple[str, ...], default: str | _Required = REQUIRED
     ) -> str:
@@ -74,7 +81,35 @@ class Row:
     def numbers(self, key: str) -> dict[str, float]:
         """A mapping of names to numbers; empty when the key is absent."""
         nested = self.row(key)
-        return {str(name): nested.number(str(name)) for name in nested._raw} if nested else {}
+        if nested is None:
+            return {}
+        by_text = Row({str(name): value for name, value in nested._raw.items()}, nested._prefix)
+        return {name: by_text.number(name) for name in by_text._raw}
+
+    def numbers_in(self, key: str) -> list[float]:
+        """A list of numbers; raises when it is none."""
+        values = self._get(key, REQUIRED)
+        if not isinstance(values, list | tuple):
+            raise self.wrong(key, f"must be a list of numbers, not {values!r}")
+        return [Row({key: value}, self._prefix).number(key) for value in values]
+
+    def digits(self, key: str, lengths: tuple[int, ...]) -> str:
+        """A number whose digits matter, 40001; in quotes where it begins with 0."""
+        value = self._get(key, REQUIRED)
+        text = str(value)
+        if isinstance(value, bool | float) or not text.isdecimal() or len(text) not in lengths:
+            wanted = " or ".join(str(length) for length in lengths)
+            raise self.wrong(key, f'must have {wanted} digits, as 40001 or "00001", not {value!r}')
+        return text
+
+    def rows(self) -> dict[str, Row]:
+        """Every key is a name that the writer chose; each holds a row of its own."""
+        named: dict[str, Row] = {}
+        for name, value in self._raw.items():
+            if not isinstance(value, Mapping):
+                raise self.wrong(str(name), f"must be a mapping, not {value!r}")
+            named[str(name)] = Row(value, f"{self._prefix}{name}.")
+        return named
 
     def done(self) -> None:
         for key in self._raw:

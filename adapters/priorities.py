@@ -21,9 +21,14 @@ class ReadBack:
     """A commandable object as read after a write, in the unit of the device."""
 
     present: float
+    """Its own present value, or that of the feedback point it names."""
     slots: Slots
     overridden_at_device: bool = False
     """Somebody holds it by hand on the device itself, beyond any priority."""
+    tolerance: float = 0.0
+    """How far ``present`` may be from what was written."""
+    source: str = "in effect"
+    """What ``present`` is, for a person."""
 
 
 def commander(slots: Slots) -> int | None:
@@ -46,12 +51,13 @@ def judge_set(attempt: Attempt, wanted: float, seen: ReadBack) -> None:
         attempt.end(Outcome.MISMATCH, f"priority {priority} {held}", effective)
     elif by is not None and by < priority:
         attempt.end(Outcome.OVERRIDDEN, f"priority {by} commands it", effective)
-    elif same_raw(seen.present, wanted):
+    elif same_raw(seen.present, wanted) or abs(seen.present - wanted) <= seen.tolerance:
         attempt.end(Outcome.OK, effective=effective)
     elif seen.overridden_at_device:
         attempt.end(Outcome.OVERRIDDEN, "overridden at the device", effective)
     else:
-        attempt.end(Outcome.MISMATCH, f"in effect is {seen.present:g}, not {wanted:g}", effective)
+        detail = f"{seen.source} is {seen.present:g}, not {wanted:g}"
+        attempt.end(Outcome.MISMATCH, detail, effective)
 
 
 def judge_release(attempt: Attempt, seen: ReadBack) -> None:

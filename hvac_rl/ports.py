@@ -47,6 +47,18 @@ class DeviceHealth:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What the ledger knows of a point that a former process may have written, in SI.
+
+    ``found`` is the value before our first write, ``wrote`` every value of ours that may stand
+    there now. Only points of protocols without priorities need it to be given back.
+    """
+
+    found: float | None
+    wrote: tuple[float, ...] = ()
+
+
 class Adapter(Protocol):
     """One device on the network. Every call ends within its own deadline and never raises for
     a silent device: that is a reading or a receipt of its own kind.
@@ -68,8 +80,15 @@ class Adapter(Protocol):
     async def write(self, commands: Sequence[Command]) -> list[Receipt]:
         """Write SET and HEARTBEAT commands and read them back; one receipt each, in order."""
 
-    async def release(self, commands: Sequence[Command]) -> list[Receipt]:
-        """Give points back (RELEASE commands) and verify that our slot is empty."""
+    async def release(
+        self, commands: Sequence[Command], priors: Mapping[str, Prior] | None = None
+    ) -> list[Receipt]:
+        """Give points back (RELEASE commands) and verify that nothing of ours is left in force.
+
+        ``priors`` by point name is for points that cannot say themselves whether they hold a
+        value of ours. A receipt's detail says how the point was given back, where there is more
+        than one way.
+        """
 
     def health(self) -> DeviceHealth: ...
 

@@ -7,12 +7,9 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bacpypes3.apdu import SimpleAckPDU
-from bacpypes3.app import Application
-from bacpypes3.local.device import DeviceObject
-from bacpypes3.local.networkport import NetworkPortObject
-
 from hvac_rl.units import UNITS
+from sim_buildings.field.bacnet_controller import Controller, hang_up, listen
+from sim_buildings.field.bacnet_faults import BacnetFaults
 from sim_buildings.field.bacnet_objects import (
     SCHEDULE_PRIORITY,
     Heartbeat,
@@ -21,7 +18,6 @@ from sim_buildings.field.bacnet_objects import (
     override_of,
     put,
 )
-from sim_buildings.field.bacnet_strictness import decode_write
 from sim_buildings.field.lease import Lease
 from sim_buildings.field.point_list import FieldPoint
 
@@ -47,38 +43,43 @@ class BacnetDevice:
         self.instance = instance
         self.lease = lease
         self.address = ""
+        self.faults = BacnetFaults()
+        """Switches for what may go wrong; see ``BacnetFaults``."""
         self._now_s = now_s
         self._points = list(points)
-        self._app: _Controller | None = None
+        self._app: Controller | None = None
         self._objects: dict[str, Any] = {}
+        self._at = ("", 0)
 
     async def start(self, host: str, port: int) -> None:
         """Listen. bacpypes3 waits for a port that is taken, so it must be known to be free."""
         # Objects are made here, not earlier: bacpypes3 starts a task for each.
         self._objects = {point.name: build_object(point) for point in self._points}
         heartbeat = build_heartbeat(self.name)
-        self._app = _Controller.from_object_list(
-            [
-                _device_object(self.name, self.instance),
-                NetworkPortObject(
-                    f"{host}/32:{port}",
-                    objectIdentifier=("network-port", 1),
-                    objectName=f"{self.name.upper()}.BACNET-IP",
-                ),
-                heartbeat,
-                *self._objects.values(),
-            ]
+        self._app = await listen(
+            self.name,
+            self.instance,
+            [heartbeat, *self._objects.values()],
+            host,
+            port,
+            self.faults,
+            self._written,
         )
-        self._app.on_write = self._written
-        for link in self._app.link_layers.values():
-            await link.server._local_transport_ready.wait()
+        self._at = (host, port)
         self.address = f"{host}:{port}"
 
     async def stop(self) -> None:
         if self._app is not None:
-            self._app.close()
-            self._app = None
-            await asyncio.sleep(0)  # the transport closes in the loop's next turn
+            app, self._app = self._app, None
+            await hang_up(app)
+
+    async def restart(self, down_s: float = 0.0) -> None:
+        """Power lost for ``down_s`` [s of wall time]: commands and the lease are forgotten, and
+        every setpoint stands at its relinquish default until the schedule speaks again."""
+        await self.stop()
+        await asyncio.sleep(down_s)
+        self.lease.forget()
+        await self.start(*self._at)
 
     def sense(self, values: Mapping[str, float]) -> None:
         """New sensor values (SI), by point name."""
@@ -133,38 +134,3 @@ class BacnetDevice:
             self.lease.beat(int(value or 0), self._now_s())
         elif priority is not None:
             put(target, priority, value)
-
-
-class _Controller(Application):  # type: ignore[misc]
-    """Reads as bacpypes3 serves them; every write passes ``decode_write`` first."""
-
-    on_write: Callable[[Any, int | None, float | int | None], None]
-    # Would write past decode_write; a controller without the service says so.
-    do_WritePropertyMultipleRequest = None
-
-    def get_services_supported(self) -> Any:
-        services = super().get_services_supported()
-        services[services.writePropertyMultiple] = 0
-        return services
-
-    async def do_WritePropertyRequest(self, apdu: Any) -> None:
-        target = self.get_object_id(apdu.objectIdentifier)
-        value = decode_write(target, apdu)
-        priority = None if apdu.priority is None else int(apdu.priority)
-        self.on_write(target, priority, value)
-        await self.response(SimpleAckPDU(context=apdu))
-
-
-def _device_object(name: str, instance: int) -> Any:
-    return DeviceObject(
-        objectIdentifier=("device", instance),
-        objectName=name.upper(),
-        description="simulated controller of hvac-rl",
-        vendorName="hvac-rl",
-        vendorIdentifier=999,
-        modelName="Simulated controller",
-        firmwareRevision="1.0",
-        applicationSoftwareVersion="1.0",
-        maxApduLengthAccepted=1476,
-        segmentationSupported="no-segmentation",
-    )

@@ -27,5 +27,10 @@ class Lease:
             self._value = value
             self._moved_s = now_s
 
+    def forget(self) -> None:
+        """As after a loss of power."""
+        self._value = 0
+        self._moved_s = NEVER_S
+
     def holds(self, now_s: float) -> bool:
         return now_s - self._moved_s <= self.length_s

@@ -22,12 +22,14 @@ from tests.adapters.devices.bacnet_device import (
     binary_value,
     held_by_hand,
     multi_state_value,
+    outputs,
     positive_integer,
     text_input,
 )
 from tests.adapters.devices.free_ports import free_udp_port
 
 ANY_VALUE = WriteAccess(minimum=-1e6, maximum=1e6, deadband=0.0, daily_writes=100)
+STATES = WriteAccess(minimum=1.0, maximum=3.0, deadband=0.5, daily_writes=100)
 Opening = Callable[..., Awaitable[tuple[BacnetDevice, BacnetAdapter]]]
 
 
@@ -38,7 +40,7 @@ async def opened() -> AsyncIterator[Opening]:
     devices: list[BacnetDevice] = []
 
     async def open_(
-        *objects: Any, expects: int | None = 1001, deadline_s: float = 3.0
+        *objects: Any, expects: int | None = 1001, deadline_s: float = 8.0
     ) -> tuple[BacnetDevice, Any]:
         port = free_udp_port()
         devices.append(await BacnetDevice.start(port, 1001, *objects))
@@ -190,6 +192,44 @@ async def test_binary_and_multi_state_values(opened: Opening) -> None:
     assert "takes whole numbers, not 2.5" in receipts[1].detail
 
 
+async def test_outputs_are_commanded_checked_and_given_back(opened: Opening) -> None:
+    device, adapter = await opened(*outputs())
+    damper, fan, speed = targets = [
+        point("analog-output,1", "percent", writable=True),
+        point("binary-output,1", "bool", writable=True),
+        replace(point("multi-state-output,1", "count", writable=True), write=STATES),
+    ]
+    await adapter.check(targets)
+    wanted = [set_to(damper, 0.4), set_to(fan, 1.0), set_to(speed, 3.0)]
+    receipts = await adapter.write(wanted)
+    assert [receipt.outcome for receipt in receipts] == [Outcome.OK] * 3
+    assert [device.slot(target.name, 13) for target in targets] == [40.0, 1.0, 3.0]
+    (beyond,) = await adapter.write(
+        [set_to(replace(speed, write=replace(STATES, maximum=9.0)), 4.0)]
+    )
+    assert (beyond.outcome, device.slot("multi-state-output,1", 13)) == (Outcome.REFUSED, 3.0)
+    released = await adapter.release(
+        [Command(kind=CommandKind.RELEASE, point=target, priority=13) for target in targets]
+    )
+    assert [receipt.outcome for receipt in released] == [Outcome.OK] * 3
+    assert [device.slot(target.name, 13) for target in targets] == [None] * 3
+
+
+async def test_a_feedback_point_says_whether_a_write_took_effect(opened: Opening) -> None:
+    device, adapter = await opened(analog_input(7, 20.0), *outputs())
+    row = {"object": "analog-output,1", "effective": "analog-input,7", "tolerance": 2.0}
+    target = replace(
+        point("analog-output,1", "percent", writable=True),
+        address=BacnetKind().parse_address(row, writable=True),
+    )
+    (receipt,) = await adapter.write([set_to(target, 0.4)])
+    assert (receipt.outcome, receipt.effective) == (Outcome.MISMATCH, pytest.approx(0.2))
+    assert receipt.detail == "the feedback analog-input,7 is 20, not 40"
+    device.at("analog-input,7").presentValue = 38.5
+    (receipt,) = await adapter.write([set_to(target, 0.4)])
+    assert (receipt.outcome, receipt.effective) == (Outcome.OK, pytest.approx(0.385))
+
+
 async def test_a_value_that_real_rounds_is_still_ours(opened: Opening) -> None:
     _, adapter = await opened(analog_value(1, 68.0))
     target = replace(point("analog-value,1", "degF", writable=True))
@@ -218,31 +258,31 @@ async def test_a_heartbeat_takes_no_slot(opened: Opening) -> None:
 
 
 async def test_many_points_are_few_requests(opened: Opening) -> None:
-    device, adapter = await opened(*(analog_input(n, float(n)) for n in range(45)))
-    points = [point(f"analog-input,{n}") for n in range(45)]
+    device, adapter = await opened(*(analog_input(n, float(n)) for n in range(90)))
+    points = [point(f"analog-input,{n}") for n in range(90)]
     readings = await adapter.read(points, 0.0)
-    assert [reading.value for reading in readings] == [float(n) for n in range(45)]
-    assert device.requests == 3
+    assert [reading.value for reading in readings] == [float(n) for n in range(90)]
+    assert device.requests == 2
 
 
 async def test_a_device_is_never_asked_more_than_two_things_at_once(opened: Opening) -> None:
-    device, adapter = await opened(*(analog_input(n, float(n)) for n in range(100)))
+    device, adapter = await opened(*(analog_input(n, float(n)) for n in range(150)))
     device.answers_after_s = 0.01
-    points = [point(f"analog-input,{n}") for n in range(100)]
+    points = [point(f"analog-input,{n}") for n in range(150)]
     readings = await adapter.read(points, 0.0)
     assert {reading.quality for reading in readings} == {Quality.GOOD}
     assert device.most_under_way == 2
 
 
 async def test_a_deadline_loses_only_what_had_not_come_yet(opened: Opening) -> None:
-    inputs = (analog_input(n, float(n)) for n in range(100))
-    device, adapter = await opened(*inputs, deadline_s=2.0)
-    device.answers_after_s = 0.8
+    objects = [analog_input(n, float(n)) for n in range(100)]
+    device, adapter = await opened(*objects, deadline_s=2.0)
+    device.answers_at_most = 2
     points = [point(f"analog-input,{n}") for n in range(100)]
     readings = await adapter.read(points, 0.0)
     qualities = [reading.quality for reading in readings]
-    assert qualities[:40] == [Quality.GOOD] * 40
-    assert qualities[-20:] == [Quality.NO_ANSWER] * 20
+    assert qualities[:80] == [Quality.GOOD] * 80
+    assert qualities[-10:] == [Quality.NO_ANSWER] * 10
     assert adapter.health().reachable
 
 

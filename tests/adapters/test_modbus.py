@@ -10,15 +10,11 @@ import pytest
 
 from adapters.modbus import ModbusAdapter, ModbusKind
 from hvac_rl.errors import DeviceError
-from hvac_rl.points import Point, WriteAccess
 from hvac_rl.ports import DeviceSpec
-from hvac_rl.records import Command, CommandKind, Outcome, Quality
-from hvac_rl.units import UNITS
+from hvac_rl.records import Outcome, Quality
 from tests.adapters.devices.free_ports import free_tcp_port
 from tests.adapters.devices.modbus_device import ModbusDevice, float_words
-
-KIND = ModbusKind()
-ANY_VALUE = WriteAccess(minimum=-1e6, maximum=1e6, deadband=0.0, daily_writes=100)
+from tests.adapters.devices.modbus_points import KIND, blind, give_back, sensor, set_to
 
 
 @pytest.fixture
@@ -40,46 +36,6 @@ async def adapter(device: ModbusDevice) -> AsyncIterator[Any]:
 def spec(port: int) -> DeviceSpec:
     options = KIND.parse_options({"host": "127.0.0.1", "port": port})
     return DeviceSpec(name="gateway", options=options, priority=13, deadline_s=0.4)
-
-
-def sensor(register: int, type_: str = "float32", **more: object) -> Point:
-    raw = {"table": "input", "register": register, "type": type_, **more}
-    return Point(
-        name=f"input.{register}",
-        device="gateway",
-        of="south",
-        brick="Point",
-        unit=UNITS["lux"],
-        address=KIND.parse_address(raw, writable=False),
-    )
-
-
-def blind(register: int = 20, **more: object) -> Point:
-    raw = {
-        "table": "holding",
-        "register": register,
-        "type": "float32",
-        "effective": {"table": "input", "register": register},
-        "remote": {"table": "coil", "register": register},
-        **more,
-    }
-    return Point(
-        name=f"blind.{register}",
-        device="gateway",
-        of="south",
-        brick="Position_Command",
-        unit=UNITS["percent"],
-        address=KIND.parse_address(raw, writable=True),
-        write=ANY_VALUE,
-    )
-
-
-def set_to(target: Point, value: float) -> Command:
-    return Command(kind=CommandKind.SET, point=target, priority=13, value=value)
-
-
-def give_back(target: Point) -> Command:
-    return Command(kind=CommandKind.RELEASE, point=target, priority=13)
 
 
 async def test_the_whole_value_goes_before_the_coil(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.modbus_blocks import LONGEST_BITS, LONGEST_WORDS, halves, plan
+from adapters.modbus_blocks import LONGEST_BITS, LONGEST_WORDS, BlockRules, halves, plan
 from adapters.modbus_wire import BIT_TABLES, FORMATS, TABLES, Register
 
 
@@ -20,7 +20,7 @@ def registers() -> st.SearchStrategy[Register]:
 
 @given(st.lists(registers(), max_size=60), st.integers(0, 8))
 def test_every_value_lies_whole_in_one_block(wanted: list[Register], gap: int) -> None:
-    blocks = plan(wanted, gap)
+    blocks = plan(wanted, BlockRules(widest_gap=gap))
     members = [member for block in blocks for member in block.members]
     assert sorted(members, key=repr) == sorted(set(wanted), key=repr)
     for block in blocks:
@@ -36,7 +36,7 @@ def floats(*starts: int) -> list[Register]:
 
 
 def spans(wanted: list[Register], gap: int = 8) -> list[tuple[int, int]]:
-    return [(block.start, block.count) for block in plan(wanted, gap)]
+    return [(block.start, block.count) for block in plan(wanted, BlockRules(widest_gap=gap))]
 
 
 def test_neighbours_and_small_gaps_are_one_request() -> None:

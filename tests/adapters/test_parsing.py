@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.bacnet import BacnetKind, BacnetOptions
+from adapters.bacnet_address import Place
 from adapters.bacnet_stack import parse_local
 from adapters.modbus import ModbusKind
 from adapters.parsing import Row, host_and_port
@@ -20,7 +21,7 @@ REMOTE = {"table": "coil", "register": 0}
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ({}, "address: is missing"),
+        ({}, "device_instance: is needed"),
         ({"address": 47808}, "address: must be text"),
         ({"address": "10.0.0.7:port"}, 'address: must be "host:port"'),
         ({"address": "10.0.0.7:70000"}, 'address: must be "host:port"'),
@@ -38,7 +39,7 @@ def test_bacnet_device_rows(row: dict[str, Any], says: str) -> None:
 
 def test_a_bacnet_port_may_be_left_out() -> None:
     assert BacnetKind().parse_options({"address": "10.0.0.7"}) == BacnetOptions(
-        "10.0.0.7", 47808, None
+        Place("10.0.0.7:47808"), None
     )
 
 
@@ -115,9 +116,9 @@ def test_our_own_bacnet_address_takes_a_prefix() -> None:
             r"effective\.register: must be a whole number",
         ),
         (
-            {**HOLDING, "effective": EFFECTIVE, "remote": {"table": "holding", "register": 1}},
+            {**HOLDING, "effective": EFFECTIVE, "remote": {"table": "input", "register": 1}},
             True,
-            r"remote\.table: must be one of coil",
+            r"remote\.table: must be one of coil, holding",
         ),
         (
             {**HOLDING, "effective": {**EFFECTIVE, "skale": 1}, "remote": REMOTE},

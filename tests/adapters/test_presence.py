@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from adapters.answers import SilentError
+from adapters.limits import Lane, Limit, Route
 from adapters.presence import QUIET_DEADLINES, Presence
 
 
@@ -109,3 +110,75 @@ async def test_one_line_on_loss_and_one_on_recovery(
         "vav does not answer: no connection",
         "vav answers again",
     ]
+
+
+def on_trunk(trunk: Lane, name: str = "vav", deadline_s: float = 0.05) -> Presence:
+    return Presence(name, deadline_s, route=Route([trunk]))
+
+
+async def test_waiting_for_a_busy_trunk_is_not_silence() -> None:
+    trunk = Lane(Limit(1))
+    presence = on_trunk(trunk)
+    await trunk.enter(1)
+    asyncio.get_running_loop().call_later(0.12, trunk.leave)
+    async with presence.call() as call, presence.turn():
+        assert 0.0 < call.left_s <= 0.05
+        presence.heard()
+    assert presence.health().reachable
+
+
+async def test_a_turn_that_never_comes_is_said_and_not_held_against_the_device(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("adapters.presence.PATIENCE_DEADLINES", 2.0)
+    trunk = Lane(Limit(1))
+    presence = on_trunk(trunk)
+    await trunk.enter(1)
+    async with presence.call():
+        await asyncio.gather(*(wire(presence, 0.0) for _ in range(3)))
+    assert presence.may_try
+    assert presence.detail == "no turn on the network within 2 deadlines"
+
+
+async def test_the_deadline_runs_while_anything_is_on_the_wire() -> None:
+    trunk = Lane(Limit(1))
+    presence = on_trunk(trunk)
+    began_s = asyncio.get_running_loop().time()
+    async with presence.call():
+        await asyncio.gather(*(wire(presence, 60.0) for _ in range(3)))
+    assert asyncio.get_running_loop().time() - began_s < 0.3
+    assert (presence.may_try, trunk.inside) == (False, 0)
+
+
+async def test_who_waited_behind_a_call_into_silence_is_spared_it() -> None:
+    trunk = Lane(Limit(1))
+    presence = on_trunk(trunk)
+    began_s = asyncio.get_running_loop().time()
+
+    async def call() -> None:
+        async with presence.call():
+            await wire(presence, 60.0)
+
+    await asyncio.gather(*(call() for _ in range(4)))
+    assert asyncio.get_running_loop().time() - began_s < 0.15
+    assert presence.detail == "no answer within 0.05 s"
+
+
+async def test_one_probe_at_a_time_at_growing_distances(presence: Presence, time: FakeTime) -> None:
+    await silence(presence)
+    for distance in (1.0, 2.0, 4.0, 8.0, 8.0):
+        time.now += distance * QUIET_DEADLINES * 0.05 - 0.001
+        assert not presence.may_try
+        time.now += 0.002
+        assert presence.may_try
+        async with presence.call():
+            assert not presence.may_try
+    presence.heard()
+    await silence(presence)
+    time.now += QUIET_DEADLINES * 0.05 + 0.001
+    assert presence.may_try
+
+
+async def wire(presence: Presence, takes_s: float) -> None:
+    async with presence.turn():
+        await asyncio.sleep(takes_s)

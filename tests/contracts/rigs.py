@@ -1,83 +1,54 @@
-"""A building of two devices for each adapter kind, played through the same few handles.
-
-Device ``a`` has, in raw units: room temperature 71.6 °F (22 °C), humidity 40 %, occupancy 1, a
-setpoint of 68 °F (20 °C) and a light level of 30 %, both commandable, and a heartbeat. Device
-``b`` has a room temperature. An adapter kind of your own keeps the contract when a rig for it
-passes ``test_adapter_contract.py``.
-"""
+"""The contract's building for each adapter kind of ours."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, cast
 
 from adapters.bacnet import BacnetKind
-from adapters.memory import MemoryKind
+from adapters.contract.rig import PRIORITY, Address
+from adapters.memory import MemoryKind, MemoryOptions, build_device
 from adapters.modbus import ModbusKind
-from hvac_rl.points import Point, WriteAccess
-from hvac_rl.ports import Adapter, AdapterKind, DeviceSpec
-from hvac_rl.units import UNITS
 from tests.adapters.devices import bacnet_device as bacnet
 from tests.adapters.devices.bacnet_device import BacnetDevice
 from tests.adapters.devices.free_ports import free_tcp_port, free_udp_port
 from tests.adapters.devices.modbus_device import ModbusDevice, float_words, words_float
-
-DEADLINE_S = 0.6
-PRIORITY = 13
-SETPOINT = WriteAccess(minimum=10.0, maximum=28.0, deadband=0.1, daily_writes=48)
-LIGHT = WriteAccess(minimum=0.0, maximum=1.0, deadband=0.05, daily_writes=48)
-
-Address = Mapping[str, object]
-
-
-class Rig(Protocol):
-    kind: AdapterKind
-    has_levels: ClassVar[bool]
-    """The protocol knows who commands a point."""
-    addresses: ClassVar[Mapping[str, Address]]
-    missing: ClassVar[Address]
-
-    async def start(self) -> None: ...
-    async def stop(self) -> None: ...
-    def options(self, device: str) -> Mapping[str, object]: ...
-    def local(self) -> Mapping[str, object]: ...
-    async def set_room(self, raw: float) -> None: ...
-    async def set_fault(self) -> None:
-        """The room sensor fails, and the device says so."""
-
-    async def operator(self, raw: float | None) -> None:
-        """Somebody takes the setpoint by hand, where the protocol knows that."""
-
-    def refuse_writes(self) -> None: ...
-    def keep_slots(self) -> None:
-        """Acknowledge releases and release nothing."""
-
-    def silence(self, device: str, silent: bool = True) -> None: ...
-    async def restart(self) -> None: ...
-    def our_setpoint(self) -> float | None:
-        """Raw, as it stands in the device."""
 
 
 @dataclass
 class MemoryRig:
     kind: MemoryKind = field(default_factory=MemoryKind)
     has_levels: ClassVar[bool] = True
+    on_sockets: ClassVar[bool] = False
+    refusals: ClassVar[tuple[str, ...]] = ("write access denied",)
     missing: ClassVar[Address] = {"object": "nothing"}
     addresses: ClassVar[Mapping[str, Address]] = {
         name: {"object": name}
-        for name in ("room", "humidity", "occupancy", "setpoint", "light", "heartbeat")
+        for name in ("room", "humidity", "occupancy", "setpoint", "light", "heartbeat", "garbled")
     }
 
-    async def start(self) -> None: ...
-    async def stop(self) -> None: ...
+    async def start(self) -> None:
+        options = cast(MemoryOptions, self.kind.parse_options(self.options("a")))
+        device = self.kind.devices["a"] = build_device(options)
+        # The site file takes numbers only; a device is free to say anything.
+        device.objects["garbled"].default = "warm"
+
+    async def stop(self) -> None:
+        """They end with it."""
 
     def options(self, device: str) -> Mapping[str, object]:
         if device == "b":
             return {"objects": {"room": 64.4}}
         return {
-            "objects": {"room": 71.6, "humidity": 40.0, "occupancy": 1.0, "heartbeat": 0.0},
+            "objects": {
+                "room": 71.6,
+                "humidity": 40.0,
+                "occupancy": 1.0,
+                "heartbeat": 0.0,
+                "garbled": 0.0,
+            },
             "commandable": {"setpoint": 68.0, "light": 30.0},
         }
 
@@ -101,10 +72,14 @@ class MemoryRig:
     def keep_slots(self) -> None:
         self.kind.devices["a"].objects["setpoint"].keeps_slots = True
 
+    def clamp(self, raw: float) -> None:
+        self.kind.devices["a"].objects["setpoint"].clamps_at = raw
+
     def silence(self, device: str, silent: bool = True) -> None:
         self.kind.devices[device].silent = silent
 
-    async def restart(self) -> None: ...
+    async def restart(self) -> None:
+        raise NotImplementedError("devices of this process cannot restart")
 
     def our_setpoint(self) -> float | None:
         slots = self.kind.devices["a"].objects["setpoint"].slots
@@ -114,6 +89,8 @@ class MemoryRig:
 
 class BacnetRig:
     has_levels: ClassVar[bool] = True
+    on_sockets: ClassVar[bool] = True
+    refusals: ClassVar[tuple[str, ...]] = ("property: write-access-denied",)
     missing: ClassVar[Address] = {"object": "analog-value,99"}
     addresses: ClassVar[Mapping[str, Address]] = {
         "room": {"object": "analog-input,1"},
@@ -122,6 +99,7 @@ class BacnetRig:
         "setpoint": {"object": "analog-value,1"},
         "light": {"object": "analog-value,2"},
         "heartbeat": {"object": "positive-integer-value,1"},
+        "garbled": {"object": "analog-input,9"},
     }
 
     def __init__(self) -> None:
@@ -149,6 +127,7 @@ class BacnetRig:
             bacnet.analog_value(1, 68.0, "degrees-fahrenheit"),
             bacnet.analog_value(2, 30.0, "percent"),
             bacnet.positive_integer(1, 0),
+            bacnet.text_input(9),
         )
 
     def options(self, device: str) -> Mapping[str, object]:
@@ -173,6 +152,9 @@ class BacnetRig:
     def keep_slots(self) -> None:
         self.devices["a"].keeps_slots = True
 
+    def clamp(self, raw: float) -> None:
+        self.devices["a"].clamps_at = raw
+
     def silence(self, device: str, silent: bool = True) -> None:
         self.devices[device].silent = silent
 
@@ -191,6 +173,8 @@ def _float_at(table: str, register: int) -> dict[str, object]:
 
 class ModbusRig:
     has_levels: ClassVar[bool] = False
+    on_sockets: ClassVar[bool] = True
+    refusals: ClassVar[tuple[str, ...]] = ("illegal value",)
     missing: ClassVar[Address] = _float_at("holding", 300)
     addresses: ClassVar[Mapping[str, Address]] = {
         "room": _float_at("input", 0),
@@ -207,6 +191,7 @@ class ModbusRig:
             "remote": {"table": "coil", "register": 1},
         },
         "heartbeat": {"table": "holding", "register": 0, "type": "uint16"},
+        "garbled": {"table": "input", "register": 3, "type": "uint16", "states": {1: 0, 2: 1}},
     }
 
     def __init__(self) -> None:
@@ -248,6 +233,9 @@ class ModbusRig:
     def keep_slots(self) -> None:
         self.devices["a"].keeps_coils = True
 
+    def clamp(self, raw: float) -> None:
+        self.devices["a"].clamps_at = raw
+
     def silence(self, device: str, silent: bool = True) -> None:
         self.devices[device].silent = silent
 
@@ -258,69 +246,3 @@ class ModbusRig:
     def our_setpoint(self) -> float | None:
         raw = words_float(self.devices["a"].get("holding", 10, 2))
         return raw if self.devices["a"].get("coil", 0)[0] else None
-
-
-@dataclass
-class Site:
-    """An opened rig: its adapters and points by short names."""
-
-    rig: Any
-    adapters: Mapping[str, Adapter]
-
-    @property
-    def a(self) -> Adapter:
-        return self.adapters["a"]
-
-    @property
-    def b(self) -> Adapter:
-        return self.adapters["b"]
-
-    def point(
-        self, name: str, unit: str, write: WriteAccess | None = None, device: str = "a"
-    ) -> Point:
-        raw = self.rig.missing if name == "missing" else self.rig.addresses[name]
-        return Point(
-            name=f"{device}.{name}",
-            device=device,
-            of="south",
-            brick="Point",
-            unit=UNITS[unit],
-            address=self.rig.kind.parse_address(raw, writable=write is not None),
-            write=write,
-        )
-
-    @property
-    def room(self) -> Point:
-        return self.point("room", "degF")
-
-    @property
-    def setpoint(self) -> Point:
-        return self.point("setpoint", "degF", SETPOINT)
-
-    @property
-    def light(self) -> Point:
-        return self.point("light", "percent", LIGHT)
-
-
-async def open_site(rig: Rig) -> Site:
-    await rig.start()
-    specs = [
-        DeviceSpec(
-            name=name,
-            options=rig.kind.parse_options(rig.options(name)),
-            priority=PRIORITY,
-            deadline_s=DEADLINE_S,
-        )
-        for name in ("a", "b")
-    ]
-    return Site(rig, await rig.kind.open(specs, rig.local()))
-
-
-async def close_site(site: Site) -> None:
-    for name in site.adapters:
-        if name in getattr(site.rig, "devices", {}):
-            site.rig.silence(name, False)
-    for adapter in site.adapters.values():
-        await adapter.close()
-    await site.rig.kind.close()
-    await site.rig.stop()

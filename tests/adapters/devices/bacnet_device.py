@@ -10,11 +10,16 @@ from bacpypes3.apdu import AbortPDU, AbortReason
 from bacpypes3.app import Application
 from bacpypes3.basetypes import PriorityValue, StatusFlags
 from bacpypes3.errors import PropertyError, RejectException
-from bacpypes3.local.analog import AnalogInputObject, AnalogValueObject, AnalogValueObjectCmd
-from bacpypes3.local.binary import BinaryInputObject, BinaryValueObjectCmd
+from bacpypes3.local.analog import (
+    AnalogInputObject,
+    AnalogOutputObject,
+    AnalogValueObject,
+    AnalogValueObjectCmd,
+)
+from bacpypes3.local.binary import BinaryInputObject, BinaryOutputObject, BinaryValueObjectCmd
 from bacpypes3.local.cmd import Commandable
 from bacpypes3.local.device import DeviceObject
-from bacpypes3.local.multistate import MultiStateValueObject
+from bacpypes3.local.multistate import MultiStateOutputObject, MultiStateValueObject
 from bacpypes3.local.networkport import NetworkPortObject
 from bacpypes3.local.object import Object
 from bacpypes3.object import AnalogInputObject as PlainAnalogInput
@@ -42,6 +47,8 @@ class BacnetDevice(Application):
     largest_batch = 1000
     knows_read_multiple = True
     answers_after_s = 0.0
+    answers_at_most = 1_000_000
+    """Requests after which it is silent."""
     requests = 0
     under_way = 0
     most_under_way = 0
@@ -78,7 +85,7 @@ class BacnetDevice(Application):
 
     async def indication(self, apdu: Any) -> None:
         self.requests += 1
-        if self.silent:
+        if self.silent or self.requests > self.answers_at_most:
             return
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
@@ -216,6 +223,42 @@ def held_by_hand(instance: int, value: float) -> Any:
         eventState="normal",
         outOfService=False,
     )
+
+
+def outputs() -> list[Any]:
+    """One commandable output of each kind, instance 1."""
+    common: dict[str, Any] = {
+        "statusFlags": [0, 0, 0, 0],
+        "eventState": "normal",
+        "outOfService": False,
+    }
+    return [
+        AnalogOutputObject(
+            objectIdentifier=("analog-output", 1),
+            objectName="ao-1",
+            presentValue=0.0,
+            relinquishDefault=0.0,
+            covIncrement=1.0,
+            units="percent",
+            **common,
+        ),
+        BinaryOutputObject(
+            objectIdentifier=("binary-output", 1),
+            objectName="bo-1",
+            presentValue="inactive",
+            relinquishDefault="inactive",
+            polarity="normal",
+            **common,
+        ),
+        MultiStateOutputObject(
+            objectIdentifier=("multi-state-output", 1),
+            objectName="mso-1",
+            presentValue=1,
+            relinquishDefault=1,
+            numberOfStates=3,
+            **common,
+        ),
+    ]
 
 
 def multi_state_value(instance: int, state: int, states: int) -> Any:

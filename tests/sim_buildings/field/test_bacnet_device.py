@@ -235,3 +235,21 @@ async def test_a_broken_sensor_says_so(network: FieldNetwork, south) -> None:
     assert list(await south.read("analog-input,1", "status-flags")) == [0, 1, 0, 0]
     network.controllers[1].fail_sensor("south.air_temperature", "no-fault-detected")
     assert list(await south.read("analog-input,1", "status-flags")) == [0, 0, 0, 0]
+
+
+async def test_a_restart_forgets_commands_and_the_lease(network: FieldNetwork, south) -> None:
+    device = next(each for each in network.controllers if each.name == "vav-south")
+    assert await south.write(HEARTBEAT, Unsigned(1)) == "ok"
+    assert await south.write(HEATING, Real(23.0), OURS) == "ok"
+    assert device.lease.holds(device._now_s())
+    await device.restart()
+    assert not device.lease.holds(device._now_s())
+    assert await south.slots(HEATING) == {}
+
+
+async def test_a_silent_device_answers_again_when_told(network: FieldNetwork, south) -> None:
+    device = next(each for each in network.controllers if each.name == "vav-south")
+    device.faults.error = ("device", "internal-error")
+    assert "internal-error" in await south.write(HEATING, Real(23.0), OURS)
+    device.faults.error = None
+    assert await south.write(HEATING, Real(23.0), OURS) == "ok"

@@ -1,0 +1,1 @@
+"""``hvac-rl bench adapters``: our adapters beside the bare libraries they stand on."""

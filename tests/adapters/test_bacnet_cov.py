@@ -1,0 +1,134 @@
+"""Subscriptions: news at once, renewed in time, made anew after a restart, and never the truth."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from adapters.bacnet import BacnetAdapter, BacnetKind
+from adapters.bacnet_cov import CovWatch
+from hvac_rl.points import Point
+from hvac_rl.ports import DeviceSpec
+from hvac_rl.records import Reading
+from hvac_rl.units import UNITS
+from tests.adapters.devices.bacnet_device import (
+    BacnetDevice,
+    analog_input,
+    binary_input,
+    positive_integer,
+)
+from tests.adapters.devices.free_ports import free_udp_port
+
+LIFE_S = 60
+
+
+def point(object_: str, unit: str) -> Point:
+    return Point(
+        name=object_,
+        device="vav",
+        of="south",
+        brick="Point",
+        unit=UNITS[unit],
+        address=BacnetKind().parse_address({"object": object_}, writable=False),
+    )
+
+
+POINTS = [
+    point("analog-input,1", "degC"),
+    point("binary-input,1", "bool"),
+    point("positive-integer-value,1", "count"),
+]
+
+
+@dataclass
+class Watched:
+    device: BacnetDevice
+    watch: CovWatch
+    restart: Callable[[], Any]
+    now: list[float]
+    seen: dict[str, list[float | None]] = field(default_factory=dict)
+
+    def take(self, reading: Reading) -> None:
+        self.seen.setdefault(reading.point, []).append(reading.value)
+
+    async def until(self, name: str, value: float) -> None:
+        async with asyncio.timeout(10.0):
+            while self.seen.get(name, [None])[-1] != value:
+                await asyncio.sleep(0.01)
+
+    def subscriptions(self) -> int:
+        return sum(len(each.cov_subscriptions) for each in self.device._cov_detections.values())
+
+
+@pytest.fixture
+async def watched() -> AsyncIterator[Watched]:
+    kind, port = BacnetKind(), free_udp_port()
+
+    async def start() -> BacnetDevice:
+        objects = (analog_input(1, 21.0), binary_input(1, False), positive_integer(1, 7))
+        return await BacnetDevice.start(port, 1001, *objects)
+
+    device = await start()
+    options = kind.parse_options({"address": f"127.0.0.1:{port}"})
+    spec = DeviceSpec(name="vav", options=options, priority=13, deadline_s=8.0)
+    adapters = await kind.open([spec], {"address": "127.0.0.1:0", "device_instance": 3990})
+    adapter = adapters["vav"]
+    assert isinstance(adapter, BacnetAdapter)
+    now = [1000.0]
+    holder: list[Watched] = []
+    watch = adapter.watch(POINTS, lambda reading: holder[0].take(reading), life_s=LIFE_S)
+    watch._now_s = lambda: now[0]
+
+    async def restart() -> None:
+        holder[0].device.close()
+        await asyncio.sleep(0)
+        holder[0].device = await start()
+
+    holder.append(Watched(device, watch, restart, now))
+    yield holder[0]
+    await watch.end()
+    await kind.close()
+    holder[0].device.close()
+
+
+async def test_a_change_is_told_at_once_and_a_refusal_is_only_polled(watched: Watched) -> None:
+    await watched.watch.beat()
+    assert set(watched.watch.refused) == {"positive-integer-value,1"}
+    assert watched.subscriptions() == 2
+    watched.device.at("analog-input,1").presentValue = 24.0
+    watched.device.at("binary-input,1").presentValue = "active"
+    await watched.until("analog-input,1", 24.0)
+    await watched.until("binary-input,1", 1.0)
+    assert watched.seen["positive-integer-value,1"] == [7.0]
+    await watched.watch.end()
+    assert watched.subscriptions() == 0
+
+
+async def test_a_subscription_is_renewed_at_half_its_life(watched: Watched) -> None:
+    await watched.watch.beat()
+    before = watched.device.requests
+    await watched.watch.beat()
+    polled = watched.device.requests - before
+    watched.now[0] += LIFE_S / 2
+    before = watched.device.requests
+    await watched.watch.beat()
+    assert watched.device.requests - before == polled + 2
+    assert watched.subscriptions() == 2
+
+
+async def test_a_device_that_has_forgotten_us_is_found_by_the_poll(watched: Watched) -> None:
+    await watched.watch.beat()
+    await watched.until("analog-input,1", 21.0)
+    await watched.restart()
+    watched.device.at("analog-input,1").presentValue = 26.0
+    await watched.watch.beat()
+    assert watched.seen["analog-input,1"][-1] == 26.0
+    assert watched.subscriptions() == 0
+    await watched.watch.beat()
+    assert watched.subscriptions() == 1
+    watched.device.at("analog-input,1").presentValue = 28.0
+    await watched.until("analog-input,1", 28.0)
