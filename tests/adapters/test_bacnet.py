@@ -325,6 +325,25 @@ async def test_two_points_on_one_object_are_one_question(opened: Opening) -> Non
     assert (sensor.value, setpoint.value) == (20.0, 20.0)
 
 
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"device_instance": 7}, "no broadcast leaves our address to look for device 7"),
+        ({"address": "2001:5"}, "to look for a router to network 2001"),
+    ],
+)
+async def test_what_cannot_be_looked_for_is_said_at_once(row: dict[str, Any], says: str) -> None:
+    kind = BacnetKind()
+    options = kind.parse_options(row)
+    spec = DeviceSpec(name="vav", options=options, priority=13, deadline_s=30.0)
+    adapters = await kind.open([spec], {"address": "127.0.0.1:0", "device_instance": 3990})
+    try:
+        with pytest.raises(DeviceError, match=says):
+            await adapters["vav"].connect()
+    finally:
+        await kind.close()
+
+
 def spec_at(port: int) -> DeviceSpec:
     options = BacnetKind().parse_options({"address": f"127.0.0.2:{port}"})
     return DeviceSpec(name="vav", options=options, priority=13, deadline_s=0.3)
