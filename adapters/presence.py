@@ -53,7 +53,7 @@ class Call:
         self._on_wire = 0
         self._runs = True
         self._since_s = _loop_s()
-        self._stalls_s = patience_s
+        self._stalls_s = budget_s
         self._timer = self._arm(budget_s)
 
     @property
@@ -93,7 +93,7 @@ class Call:
 
     def _due(self, when_s: float) -> None:
         """Time is up; but if this comes late, we were the slow ones: the answer may be here
-        already, unread behind the work of hundreds of others."""
+        already, unread behind the work of hundreds of others. At most doubles the deadline."""
         late_s = min(_loop_s() - when_s, self._stalls_s)
         if late_s > STALL_S:
             self._stalls_s -= late_s

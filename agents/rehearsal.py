@@ -8,7 +8,7 @@ the tests hold the served run against it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ from hvac_rl.control.cycle import ControlCycle
 from hvac_rl.control.decide import Decider
 from hvac_rl.control.writer import Writer
 from hvac_rl.points import Point
-from hvac_rl.ports import DeviceHealth, Policy
+from hvac_rl.ports import DeviceHealth, Policy, Prior
 from hvac_rl.records import Command, Outcome, Reading, Receipt
 from hvac_rl.service.assembly import STALE_CYCLES, site_guard
 from hvac_rl.service.site_file import Site
@@ -61,7 +61,9 @@ class DirectAdapter:
             self.overrides[command.point.name] = command.value
         return [Receipt(command=c, outcome=Outcome.OK, effective=c.value) for c in commands]
 
-    async def release(self, commands: Sequence[Command]) -> list[Receipt]:
+    async def release(
+        self, commands: Sequence[Command], priors: Mapping[str, Prior] | None = None
+    ) -> list[Receipt]:
         for command in commands:
             self.overrides[command.point.name] = None
         return [Receipt(command=c, outcome=Outcome.OK) for c in commands]
@@ -81,6 +83,12 @@ class _Ledger:
 
     def hold(self, point: str, found: float | None, time_s: float) -> None:
         self._held.add(point)
+
+    def writing(self, values: Mapping[str, float]) -> None:
+        """What it writes is in this very process."""
+
+    def prior(self, point: str) -> Prior:
+        return Prior(None)
 
     def forget(self, point: str) -> None:
         self._held.discard(point)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from hvac_rl.ports import Adapter
+from hvac_rl.ports import Adapter, Prior
 from hvac_rl.records import Command, CommandKind, Outcome, Receipt, Snapshot
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,12 @@ class Ledger(Protocol):
 
     def hold(self, point: str, found: float | None, time_s: float) -> None:
         """Record that we are about to sit in this point's slot. Raises when it cannot."""
+
+    def writing(self, values: Mapping[str, float]) -> None:
+        """Record what is about to be written, by point (SI). Raises when it cannot."""
+
+    def prior(self, point: str) -> Prior:
+        """What stood there before us and what we may have written since."""
 
     def forget(self, point: str) -> None: ...
 
@@ -56,6 +62,8 @@ class Writer:
                 found = reading.value if reading else None
                 self._ledger.hold(command.point.name, found, snapshot.time_s)
             due.append(command)
+        sets = [c for c in due if c.kind is CommandKind.SET]
+        self._ledger.writing({c.point.name: c.value for c in sets if c.value is not None})
         answers = await asyncio.gather(
             *(self._send(device, batch) for device, batch in group_by_device(due).items())
         )
@@ -86,7 +94,8 @@ class Writer:
         adapter = self._adapters[device]
         releases = [c for c in batch if c.kind is CommandKind.RELEASE]
         others = [c for c in batch if c.kind is not CommandKind.RELEASE]
-        receipts = await adapter.release(releases) if releases else []
+        priors = {c.point.name: self._ledger.prior(c.point.name) for c in releases}
+        receipts = await adapter.release(releases, priors) if releases else []
         return receipts + (await adapter.write(others) if others else [])
 
     def _settle(self, receipt: Receipt) -> None:

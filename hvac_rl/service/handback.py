@@ -17,7 +17,8 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class HandedBack:
-    """One commandable point after the release."""
+    """One commandable point after the release; ``detail`` is the way it came back where there
+    are several, or why it did not."""
 
     point: Point
     value: float | None
@@ -39,6 +40,7 @@ async def sweep(
     """
     commandable = list(points)
     snapshot = await read_all(adapters, commandable, now_s)
+    ways: dict[str, str] = {}
     for _ in range(ATTEMPTS):
         ours = [
             p
@@ -47,17 +49,18 @@ async def sweep(
         ]
         if not ours:
             break
-        await writer.apply(guard.release(ours, reason), snapshot)
+        receipts = await writer.apply(guard.release(ours, reason), snapshot)
+        ways |= {receipt.command.point.name: receipt.detail for receipt in receipts}
         snapshot = await read_all(adapters, commandable, now_s)
-    return [_judge(point, snapshot, writer) for point in commandable]
+    return [_judge(point, snapshot, writer, ways.get(point.name, "")) for point in commandable]
 
 
-def _judge(point: Point, snapshot: Snapshot, writer: Writer) -> HandedBack:
+def _judge(point: Point, snapshot: Snapshot, writer: Writer, way: str) -> HandedBack:
     reading = snapshot.readings[point.name]
     if reading.quality is Quality.NO_ANSWER:
         return HandedBack(point, None, False, f"{point.device} does not answer")
     if reading.ours is not None:
         return HandedBack(point, reading.value, False, "our slot still holds a value")
     if point.name in writer.held:
-        return HandedBack(point, reading.value, False, "the release was not confirmed")
-    return HandedBack(point, reading.value, True, "")
+        return HandedBack(point, reading.value, False, way or "the release was not confirmed")
+    return HandedBack(point, reading.value, True, way)

@@ -12,6 +12,9 @@ from hvac_rl.service.handback import HandedBack
 from hvac_rl.service.site_file import Site
 from hvac_rl.service.store import Store
 
+WAYS_SHOWN = 12
+"""Points whose way back is told one by one."""
+
 
 async def check_site(site: Site, console: Console) -> None:
     """Everything a start would check, read-only; raises what a start would raise."""
@@ -40,6 +43,11 @@ def print_hand_back(handed: Sequence[HandedBack], console: Console) -> bool:
             f"[green]Given back:[/] our slot is empty on all {len(handed)} points, "
             "read back from the devices; the BMS commands them."
         )
+        ways = [f"  {row.point.name}: {row.detail}" for row in handed if row.detail]
+        for line in ways[:WAYS_SHOWN]:
+            console.print(line, highlight=False)
+        if len(ways) > WAYS_SHOWN:
+            console.print(f"  and {len(ways) - WAYS_SHOWN} more like these")
         return True
     table = Table(title="Not given back", title_style="bold red")
     for name in ("point", "device", "value", "why"):

@@ -1,4 +1,4 @@
-"""A peer that runs in Node.js beside the test: JSON lines in, JSON lines out."""
+"""A peer that runs beside the test, in Node.js or else: JSON lines in, JSON lines out."""
 
 from __future__ import annotations
 
@@ -44,13 +44,17 @@ def need_package(name: str) -> None:
 
 @asynccontextmanager
 async def node_peer(script: str, *arguments: str) -> AsyncIterator[NodePeer]:
-    process = await asyncio.create_subprocess_exec(
-        "node", str(HERE / script), *arguments, stdin=PIPE, stdout=PIPE
-    )
+    async with peer("node", str(HERE / script), *arguments) as started:
+        yield started
+
+
+@asynccontextmanager
+async def peer(*command: str) -> AsyncIterator[NodePeer]:
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
     try:
-        peer = NodePeer(process)
-        assert await peer.hear() == {"ready": True}
-        yield peer
+        started = NodePeer(process)
+        assert await started.hear() == {"ready": True}
+        yield started
     finally:
         assert process.stdin is not None
         process.stdin.close()

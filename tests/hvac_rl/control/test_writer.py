@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from hvac_rl.control.writer import Writer
 from hvac_rl.points import Point, WriteAccess
-from hvac_rl.ports import DeviceHealth
+from hvac_rl.ports import DeviceHealth, Prior
 from hvac_rl.records import Command, CommandKind, Outcome, Reading, Receipt, Snapshot
 from hvac_rl.units import UNITS
 
@@ -43,8 +43,11 @@ class RoundingDevice:
         self.ours = round(commands[0].value * 200) / 200
         return [Receipt(command=c, outcome=self.answer, effective=self.ours) for c in commands]
 
-    async def release(self, commands: Sequence[Command]) -> list[Receipt]:
+    async def release(
+        self, commands: Sequence[Command], priors: Mapping[str, Prior] | None = None
+    ) -> list[Receipt]:
         self.log.append("release")
+        self.priors = dict(priors or {})
         self.ours = None
         return [Receipt(command=c, outcome=self.answer) for c in commands]
 
@@ -53,10 +56,18 @@ class LoggedLedger:
     def __init__(self, log: list[str]) -> None:
         self.log = log
         self.points: set[str] = set()
+        self.written: list[dict[str, float]] = []
 
     def hold(self, point: str, found: float | None, time_s: float) -> None:
         self.log.append(f"hold, found {found}")
         self.points.add(point)
+
+    def writing(self, values: Mapping[str, float]) -> None:
+        if values:
+            self.written += [dict(values)]
+
+    def prior(self, point: str) -> Prior:
+        return Prior(0.5, tuple(values[point] for values in self.written[-2:]))
 
     def forget(self, point: str) -> None:
         self.log.append("forget")
@@ -122,3 +133,16 @@ async def test_what_was_not_verified_is_written_again_and_stays_in_the_ledger(
     device.answer = Outcome.NO_ANSWER
     await cycle(writer, device, None)
     assert ledger.held() == {"south.light"}
+
+
+async def test_what_is_about_to_be_written_is_recorded_and_helps_to_give_it_back(
+    log: list[str],
+) -> None:
+    device = RoundingDevice(log)
+    ledger = LoggedLedger(log)
+    writer = Writer({"gateway": device}, ledger)
+    for value in (0.5, 0.5, 0.7, None):
+        await cycle(writer, device, value)
+    # The value that stood there already was not sent, so it is not recorded either.
+    assert ledger.written == [{"south.light": 0.5}, {"south.light": 0.7}]
+    assert device.priors == {"south.light": Prior(0.5, (0.5, 0.7))}
