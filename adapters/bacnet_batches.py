@@ -38,6 +38,9 @@ PROPERTY_BYTES = {
 OTHER_PROPERTY_BYTES = 8
 MOST_OBJECTS = 50
 """Objects a request: beyond that nothing is gained."""
+LEAST_PART = 8
+"""Part of its measure that silence alone leaves a device: some 180 bytes of 1,460, which even an
+old controller's 206-byte APDU holds."""
 FORGIVEN_AFTER = 20
 """Answered batches after which silence is put down to the network rather than the batch."""
 
@@ -97,10 +100,15 @@ class Batches:
         self._fits = max(1, min(self._fits, _bytes(asks) // 2))
         self._now = min(self._now, self._fits)
 
-    def silent(self, asks: Sequence[Ask]) -> None:
-        """No answer, though the device lives: perhaps it dropped what was too big for it."""
+    def silent(self, asks: Sequence[Ask], *, lives: bool) -> None:
+        """No answer: perhaps the device dropped what was too big for it.
+
+        ``lives``: it answered something else meanwhile. One that is dead altogether teaches
+        less, or an outage would leave us with single reads.
+        """
         if len(asks) > 1:
-            self._now = max(1, min(self._now, _bytes(asks) // 2))
+            least = 1 if lives else self._fits // LEAST_PART
+            self._now = max(least, min(self._now, _bytes(asks) // 2))
             self._answered = 0
 
     def answered(self) -> None:

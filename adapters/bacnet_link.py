@@ -75,7 +75,13 @@ class BacnetLink:
         self._app = app
         self._where = where
         self._presence = presence
+        self._heard = 0
+        """Answers of any kind."""
         self.batches = Batches()
+
+    def _hear(self) -> None:
+        self._heard += 1
+        self._presence.heard()
 
     @property
     def may_try(self) -> bool:
@@ -160,10 +166,11 @@ class BacnetLink:
         self.batches.device_says(said.max_apdu, segments=said.segmentation in SEGMENTS_ANSWERS)
 
     async def _read_batch(self, asks: Sequence[Ask], found: Found) -> None:
+        heard = self._heard
         try:
             rows = await self._read_multiple(asks)
         except SilentError:
-            self.batches.silent(asks)
+            self.batches.silent(asks, lives=self._heard != heard)
             raise
         except RefusedError as refusal:
             if len(asks) == 1:
@@ -258,12 +265,12 @@ class BacnetLink:
                 refusal = _refusal(nack)
                 if refusal is None:
                     raise SilentError(f"no answer from {self._where}") from nack
-                self._presence.heard()
+                self._hear()
                 raise refusal from nack
             except GARBLED as error:
-                self._presence.heard()
+                self._hear()
                 raise GarbledError(f"the answer cannot be decoded: {error!r}") from error
-        self._presence.heard()
+        self._hear()
         return answer
 
 

@@ -93,7 +93,7 @@ class BacnetStack:
         self._traffic = Traffic(limits)
         self.app: Any = bacnet.this_application.app
         let_garbled_answers_end(self.app)
-        self.routes = Routes(self.app)
+        self.routes = Routes(self.app, lambda: self.can_broadcast)
         self.own_device = OwnDevice(self.app)
 
     @classmethod

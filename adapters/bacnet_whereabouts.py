@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -19,8 +20,9 @@ class Routes:
     bacpypes3 would look for a router by itself, but tell nobody when there is none.
     """
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, can_broadcast: Callable[[], bool]) -> None:
         self._app = app
+        self.can_broadcast = can_broadcast
         self._asking: dict[int, asyncio.Lock] = {}
 
     async def open(self, network: int, router: str, timeout_s: float) -> None:
@@ -33,12 +35,21 @@ class Routes:
             if router:
                 await nsap.update_router_references(ours, IPv4Address(router), [network])
                 return
+            if not self.can_broadcast():
+                raise SilentError(
+                    f"no broadcast leaves our address to look for a router to network {network}"
+                )
             asked = self._app.nse.who_is_router_to_network(network=network)
             with suppress(TimeoutError):
                 await asyncio.wait_for(asked, timeout_s)
             # What came is in the cache by now.
             if not await nsap.router_info_cache.get_path_info(ours, network):
                 raise SilentError(f"no router to network {network} answers")
+
+    def ask_again(self, network: int) -> None:
+        """Another router may lead there by now: its answer replaces the way we know."""
+        if self.can_broadcast():
+            self._app.nse.who_is_router_to_network(network=network)
 
 
 class Whereabouts:
@@ -69,6 +80,8 @@ class Whereabouts:
         """The device fell silent: it may come back at another address."""
         if not self.place.is_station:
             self._found = None
+        if self.place.network is not None and not self.place.router and self._found is not None:
+            self._routes.ask_again(self.place.network)
 
     async def _look(self) -> Address:
         if self.place.network is not None:
@@ -77,6 +90,10 @@ class Whereabouts:
             return self.place.address
         if self._instance is None:
             raise SilentError("neither address nor device_instance is known")
+        if not self.place.text and not self._routes.can_broadcast():
+            raise SilentError(
+                f"no broadcast leaves our address to look for device {self._instance}"
+            )
         heard = await ask_who_is(
             self._app,
             self._timeout_s * 0.9,

@@ -275,14 +275,15 @@ async def test_a_device_is_never_asked_more_than_two_things_at_once(opened: Open
 
 
 async def test_a_deadline_loses_only_what_had_not_come_yet(opened: Opening) -> None:
-    objects = [analog_input(n, float(n)) for n in range(100)]
-    device, adapter = await opened(*objects, deadline_s=2.0)
-    device.answers_at_most = 2
-    points = [point(f"analog-input,{n}") for n in range(100)]
-    readings = await adapter.read(points, 0.0)
+    device, adapter = await opened(*(analog_input(n, float(n)) for n in range(20)), deadline_s=2.0)
+    device.device_object.segmentationSupported = "no-segmentation"
+    device.device_object.maxApduLengthAccepted = 206
+    await adapter.connect()
+    device.answers_at_most = device.requests + 2
+    readings = await adapter.read([point(f"analog-input,{n}") for n in range(20)], 0.0)
     qualities = [reading.quality for reading in readings]
-    assert qualities[:80] == [Quality.GOOD] * 80
-    assert qualities[-10:] == [Quality.NO_ANSWER] * 10
+    assert qualities[:10] == [Quality.GOOD] * 10
+    assert qualities[10:] == [Quality.NO_ANSWER] * 10
     assert adapter.health().reachable
 
 
@@ -323,6 +324,25 @@ async def test_two_points_on_one_object_are_one_question(opened: Opening) -> Non
     commanded = replace(point("analog-value,1", writable=True), name="commanded")
     sensor, setpoint = await read(adapter, point("analog-value,1"), commanded)
     assert (sensor.value, setpoint.value) == (20.0, 20.0)
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"device_instance": 7}, "no broadcast leaves our address to look for device 7"),
+        ({"address": "2001:5"}, "to look for a router to network 2001"),
+    ],
+)
+async def test_what_cannot_be_looked_for_is_said_at_once(row: dict[str, Any], says: str) -> None:
+    kind = BacnetKind()
+    options = kind.parse_options(row)
+    spec = DeviceSpec(name="vav", options=options, priority=13, deadline_s=30.0)
+    adapters = await kind.open([spec], {"address": "127.0.0.1:0", "device_instance": 3990})
+    try:
+        with pytest.raises(DeviceError, match=says):
+            await adapters["vav"].connect()
+    finally:
+        await kind.close()
 
 
 def spec_at(port: int) -> DeviceSpec:

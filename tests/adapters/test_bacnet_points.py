@@ -199,8 +199,13 @@ def test_batches_shrink_for_good_when_too_big_and_for_a_while_when_unanswered() 
     batches = Batches()
     asks = [Ask(BacnetAddress("analog-input", k), ("present-value",)) for k in range(40)]
     (whole,), _ = batches.split(asks)
-    batches.silent(whole)
+    batches.silent(whole, lives=True)
     assert len(batches.split(asks)[0]) == 2
+    for _ in range(9):
+        batches.silent(batches.split(asks)[0][0], lives=False)
+    assert len(batches.split(asks)[0]) == 4
+    for _ in range(20):
+        batches.answered()
     for _ in range(20):
         batches.answered()
     assert len(batches.split(asks)[0]) == 1
