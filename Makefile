@@ -10,10 +10,11 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 WORKERS ?= $(if $(ARGS),0,auto)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check compile format lint types contracts policies bestest bench clean
+.PHONY: help install demo test check compile format lint types contracts policies bestest bench \
+  clean safety-long safety-coverage safety-mutants
 
 help: ## show what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
@@ -76,6 +77,20 @@ bestest: $(VENV)/.dev ## BESTEST and the reference offices against EnergyPlus (a
 bench: $(VENV)/.dev ## how fast the simulator is on this machine (some minutes, nothing else running)
 	@$(BIN)/python -m sim_buildings.compiled
 	$(BIN)/hvac-rl bench sim --json runs/bench_sim.json
+
+# The guard's proofs (SAFETY.md says what each shows).
+SAFETY_CYCLES ?= 1000000
+
+safety-long: $(VENV)/.dev ## the guard's properties over a million cycles, and compiled against plain (an hour)
+	HVAC_RL_SAFETY_CYCLES=$(SAFETY_CYCLES) $(BIN)/python -m pytest --timeout 14400 \
+	  tests/hvac_rl/safety tests/envs/test_guard_agreement.py $(ARGS)
+
+safety-coverage: $(VENV)/.dev ## every branch of hvac_rl/safety is taken by its tests, or this fails
+	$(BIN)/coverage run -m pytest --quiet tests/hvac_rl/safety
+	$(BIN)/coverage report --show-missing --fail-under 100
+
+safety-mutants: $(VENV)/.dev ## mutate hvac_rl/safety; fails for a survivor that tests/hvac_rl/safety/equivalent_mutants.txt does not explain
+	$(BIN)/python -m tests.hvac_rl.safety.mutants $(ARGS)
 
 clean: ## remove the environment and what runs left behind
 	rm -rf $(VENV) demo runs build dist *.egg-info

@@ -1,4 +1,4 @@
-"""``hvac-rl bench sim``: how fast the simulator is.
+"""``hvac-rl bench sim``: how fast the simulator is; and ``bench guard`` beside it.
 
 The command stands on this floor because importing ``envs`` needs Gymnasium, and the command line
 of the daemon's install has none.
@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from agents.guard_bench import guard
 from hvac_rl.errors import ConfigError, MissingExtra
 from hvac_rl.service.plugins import bench_app
 
@@ -23,6 +24,7 @@ OUR_PACKAGES = ("hvac_rl", "sim_buildings", "envs", "agents")
 def register(app: typer.Typer) -> None:
     """Entry point ``hvac_rl.commands``."""
     bench_app(app).command()(sim)
+    bench_app(app).command()(guard)
 
 
 def sim(

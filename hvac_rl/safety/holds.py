@@ -50,6 +50,8 @@ def hold_after(
     """
     if reading is None or reading.value is None:
         return hold
+    if hold is None and reading.commanded_by is None:
+        return None
     level = higher_command(reading, priority)
     if level is None:
         if hold is None or now_s >= hold.until_s or only_while_commanded(hold.level, foreign):

@@ -76,21 +76,19 @@ def track_input(
     """
     still = value == track.last and counts_flat and (rule.flat_at_zero or value != 0.0)
     flat_since_s = track.flat_since_s if still else now_s
-    track = track._replace(last=value, flat_since_s=flat_since_s)
     if not _plausible(value, track.value, now_s - track.time_s, rule):
         settled = _plausible(value, track.jumped_value, now_s - track.jumped_s, rule)
         known = track.jumped_value == track.jumped_value
         since_s = track.jumped_since_s if known and settled else now_s
         if now_s - since_s < BELIEVED_AFTER_S:
-            from_value = track.value
-            track = track._replace(jumped_value=value, jumped_s=now_s, jumped_since_s=since_s)
-            return track, f"jumped from {from_value:g} to {value:g}"
-    track = track._replace(
-        value=value, time_s=now_s, jumped_value=NAN, jumped_s=NAN, jumped_since_s=NAN
-    )
+            after = InputTrack(
+                track.value, track.time_s, flat_since_s, value, now_s, since_s, value
+            )
+            return after, f"jumped from {track.value:g} to {value:g}"
+    after = InputTrack(value, now_s, flat_since_s, NAN, NAN, NAN, value)
     if now_s - flat_since_s >= rule.flat_s:
-        return track, f"stuck at {value:g} for {(now_s - flat_since_s) / HOUR_S:.0f} h"
-    return track, ""
+        return after, f"stuck at {value:g} for {(now_s - flat_since_s) / HOUR_S:.0f} h"
+    return after, ""
 
 
 def _plausible(value: float, before: float, elapsed_s: float, rule: InputRule) -> bool:

@@ -6,7 +6,7 @@ A zone whose inputs fail falls back to the BMS; its neighbours stay.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
+from math import inf, isfinite
 
 from hvac_rl.points import Point
 from hvac_rl.records import Quality, Snapshot
@@ -43,7 +43,8 @@ def _track(
     occupied = optional_value(snapshot, sensors.get("occupancy"), 1.0) > 0.5
     for role, first in sensors.items():
         rule = INPUT_RULES.get(role)
-        if rule is None:
+        # A role whose readings may stand still and jump has no track.
+        if rule is None or (rule.flat_s == inf and rule.jump == inf):
             continue
         for point in (first, *spares.get(role, ())):
             reading = snapshot.readings.get(point.name)

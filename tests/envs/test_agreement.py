@@ -14,7 +14,9 @@ from envs.setting import Scene, make_scene
 from hvac_rl.control.base_rule import RuleParameters, SiteFacts, air_handler_rule, zone_rule
 from hvac_rl.control.encoding import (
     FEATURE_NAMES,
+    N_BLINDS,
     N_MODES,
+    N_SETPOINTS,
     Outlook,
     decode,
     orientation,
@@ -205,7 +207,8 @@ def test_single_precision_stays_near_double_over_a_week(scene: Scene) -> None:
     """Four buildings, winter to summer, random modes, each in single and in double precision.
 
     A guard decision at a threshold may flip and is then another command for a while: in fewer than
-    5 % of hours (22 of 672 when this was written), 0.1 % of the cost over the week.
+    2 % of hours, 0.1 % of the cost over the week. Blinds follow the rule: one that flips for half an
+    hour is half a kelvin of sun.
     """
     weeks = [1, 14, 28, 41]
     hours = [week * HOURS_PER_WEEK for week in weeks]
@@ -219,7 +222,7 @@ def test_single_precision_stays_near_double_over_a_week(scene: Scene) -> None:
     cost = np.zeros((2, len(weeks)))
     discomfort = np.zeros((2, len(weeks)))
     for _ in range(HOURS_PER_WEEK):
-        modes = random_modes(rng, many)
+        modes = N_BLINDS * rng.integers(0, N_SETPOINTS, (many.size, many.zones))
         many.step(modes)
         for b, batch in enumerate(alone):
             batch.step(modes[b : b + 1])
@@ -229,7 +232,7 @@ def test_single_precision_stays_near_double_over_a_week(scene: Scene) -> None:
         discomfort += totals[:, :, T_DISCOMFORT_KH]
         doubles = np.concatenate([batch.observations for batch in alone])
         apart.append(np.abs(many.observations[..., AIR] - doubles[..., AIR]) * 5.0)
-    assert flips < 0.05 * HOURS_PER_WEEK * len(weeks)
+    assert flips < 0.02 * HOURS_PER_WEEK * len(weeks)
     assert np.max(apart) < 0.2
     assert np.mean(apart) < 0.001
     np.testing.assert_allclose(cost[0], cost[1], rtol=1e-3)
