@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 WORKERS ?= $(if $(ARGS),0,auto)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check compile format lint types contracts policies bestest bench \
+.PHONY: help install demo test check compile format lint types contracts policies league bestest bench \
   clean safety-long safety-coverage safety-mutants
 
 help: ## show what can be made
@@ -65,9 +65,20 @@ check: $(VENV)/.dev ## what CI runs: format, lint, strict types, import contract
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types contracts compile
 	@$(MAKE) --no-print-directory test
 
-policies: $(VENV)/.dev ## train and sign the bundles that the repository keeps (about 8 minutes)
-	$(BIN)/hvac-rl train small_office --agent dqn --seed 1 --out agents/bundles/small_office_dqn --sign-with-demo-key
-	$(BIN)/hvac-rl train small_office --agent q-learning --seed 1 --out agents/bundles/small_office_q_learning --sign-with-demo-key
+# Five seeds an agent for the league; the first of each serves. The recipes' budgets are theirs.
+BUNDLES := agents/bundles/small_office
+TRAIN := $(BIN)/hvac-rl train small_office --sign-with-demo-key
+policies: $(VENV)/.dev ## train and sign the bundles that the repository keeps (about half an hour)
+	@for seed in 1 2 3 4 5; do \
+	  n=$$([ $$seed = 1 ] || echo _$$seed); run=runs/policies; set -e; \
+	  $(TRAIN) --agent tuned-rule --minutes 1 --seed $$seed --out $(BUNDLES)_tuned_rule$$n --run $$run/tuned-$$seed; \
+	  $(TRAIN) --agent fast-dqn --base $(BUNDLES)_tuned_rule$$n --minutes 3 --seed $$seed --out $(BUNDLES)_fast_dqn$$n --run $$run/fast-$$seed; \
+	  $(TRAIN) --agent q-learning --base strong --cycles 12000 --seed $$seed --out $(BUNDLES)_q_learning$$n --run $$run/q-$$seed; \
+	done
+	$(TRAIN) --agent dqn --base strong --minutes 5 --seed 1 --out $(BUNDLES)_dqn --run runs/policies/dqn-1
+
+league: $(VENV)/.dev ## the kept bundles against the rules, a planner and a bound (under half an hour)
+	$(BIN)/hvac-rl league --json runs/league.json
 
 bestest: $(VENV)/.dev ## BESTEST and the reference offices against EnergyPlus (about 4 minutes)
 	$(BIN)/python -m sim_buildings.reference.bestest --json runs/bestest.json --picture runs/bestest.png

@@ -32,8 +32,10 @@ def register(app: typer.Typer) -> None:
     app.command()(train)
     app.command()(evaluate)
     from agents.league_commands import league
+    from agents.transfer_command import transfer
 
     app.command()(league)
+    app.command()(transfer)
     app.command()(demo)
 
 

@@ -13,7 +13,9 @@ from agents.export import Trained, demo_key, next_version, read_key, write_bundl
 from agents.judging import judge, print_verdict, summary
 from agents.live import Standing, Watching
 from agents.trainers import TRAINERS, Opposition, Task, tune_watched, tuned_rule
+from agents.weeks import paired_difference
 from agents.years import Place
+from envs.control_columns import T_COST
 from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.control.bundle import DEMO_PUBLIC_KEY, read_bundle
 from hvac_rl.control.policy import load_policy, make_policy, rule_parameters
@@ -75,6 +77,8 @@ def train(options: TrainOptions) -> None:
     train_s = time.monotonic() - began
     policy = make_policy(learned.kind, options.agent, learned.features, learned.payload)
     verdict = judge(place, policy, learned.rule, options.threads)
+    under = verdict.base if verdict.base is not None else verdict.strong
+    vs_base = paired_difference([verdict.mine], under, T_COST)[0]
     trained = Trained(
         kind=learned.kind,  # type: ignore[arg-type]
         name=f"{place.building.name} {options.agent}",
@@ -86,6 +90,7 @@ def train(options: TrainOptions) -> None:
             "climate": place.climate,
             "tariff": place.tariff,
             "base": options.base,
+            "vs_base": round(vs_base, 5),
             "tuning_s": round(tuned_s, 1),
             "train_s": round(train_s, 1),
             "curve": [

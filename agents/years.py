@@ -43,6 +43,11 @@ class Years(NamedTuple):
         """(n,) the weeks of the year that are run."""
         return np.arange(0, WEEKS_PER_YEAR, self.every_weeks, dtype=np.int64)
 
+    @property
+    def people_seeds(self) -> tuple[int, ...]:
+        """Of all their people, year by year."""
+        return tuple(people_seed(y, k) for y in self.weather_seeds for k in range(self.people))
+
 
 TRAINING = Years((1, 2, 3, 4, 5, 6), people=3)
 # A rule has few numbers to fit; fewer weeks do.

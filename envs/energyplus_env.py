@@ -17,6 +17,7 @@ from envs.arguments import check_episode, check_known
 from envs.calendar_split import DAYS_PER_WEEK, WEEKS, Part
 from envs.energyplus_control import EnergyPlusController
 from envs.rewards import RewardFunction, add, reward_function
+from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, N_MODES, RULE_MODE
 from hvac_rl.control.kpis import (
     KpiLimits,
@@ -52,7 +53,7 @@ class EnergyPlusEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
     time step. A policy trained there runs here unchanged.
 
     ## Action space
-    ``MultiDiscrete([10] * zones)``, the modes of ``hvac_rl.control.encoding.MODES``.
+    ``MultiDiscrete([36] * zones)``, the modes of ``hvac_rl.control.encoding.MODES``.
 
     ## Observation space
     ``Box(-10, 10, (zones * features,), float32)``, the features of
@@ -91,7 +92,8 @@ class EnergyPlusEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
     IDF or epJSON, with ``mapping``: its table
     (:func:`sim_buildings.energyplus.draft.draft_mapping` writes a first one, used where none is
     given). ``weather``: a name of the engine's package or an EPW file. ``days``, ``observations``,
-    ``reward_weights``, ``reward``, ``seeds``: as in BuildingEnv; ``days`` at most 362.
+    ``reward_weights``, ``reward``, ``seeds``: as in BuildingEnv; ``days`` at most 362. ``rule``:
+    the base rule's parameters, default the strong rule's.
 
     ## Reset options
     ``week``: 0 to 51; ``world``: an index into ``seeds``.
@@ -118,6 +120,7 @@ class EnergyPlusEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
         reward_weights: MappingOf[str, float] | None = None,
         reward: RewardFunction | None = None,
         seeds: Sequence[int] = Part.TRAINING.seeds,
+        rule: RuleParameters | None = None,
         render_mode: str | None = None,
     ) -> None:
         """Raises ValueError for wrong arguments, ConfigError for a wrong mapping or file,
@@ -136,7 +139,7 @@ class EnergyPlusEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.int64]]):
             check_known("building", [model], tuple(kept_mappings()))
         self._plant = _plant(model, mapping, weather_path(weather))
         self._around = Surroundings(self._plant.days, weather_path(weather))
-        self._controller = EnergyPlusController(self._plant.mapping, self._around)
+        self._controller = EnergyPlusController(self._plant.mapping, self._around, rule=rule)
         limits = ZoneLimits()
         self._limits = KpiLimits(limits.comfort_min_c, limits.comfort_max_c)
         self._site = self._plant.mapping.site

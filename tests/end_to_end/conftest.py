@@ -14,7 +14,7 @@ import pytest
 
 CLI = (sys.executable, "-m", "hvac_rl.cli")
 SPEED = 1000.0
-BUNDLE = Path(__file__).resolve().parents[2] / "agents" / "bundles" / "small_office_dqn"
+BUNDLE = Path(__file__).resolve().parents[2] / "agents" / "bundles" / "small_office_fast_dqn"
 
 Start = Callable[..., subprocess.Popen[str]]
 

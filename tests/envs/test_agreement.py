@@ -207,8 +207,8 @@ def test_single_precision_stays_near_double_over_a_week(scene: Scene) -> None:
     """Four buildings, winter to summer, random modes, each in single and in double precision.
 
     A guard decision at a threshold may flip and is then another command for a while: in fewer than
-    2 % of hours, 0.1 % of the cost over the week. Blinds follow the rule: one that flips for half an
-    hour is half a kelvin of sun.
+    2 % of hours, 0.1 % of the cost over the week. Blinds follow the rule: one that flips for half
+    an hour is half a kelvin of sun.
     """
     weeks = [1, 14, 28, 41]
     hours = [week * HOURS_PER_WEEK for week in weeks]

@@ -117,7 +117,7 @@ def test_modes_reach_the_building(env: EnergyPlusEnv) -> None:
 
 def test_a_kept_policy_steps_a_day_unchanged(env: EnergyPlusEnv) -> None:
     """Trained in our simulator; nothing is adapted."""
-    policy = load_policy(read_bundle(BUNDLES / "small_office_dqn", [DEMO_PUBLIC_KEY]))
+    policy = load_policy(read_bundle(BUNDLES / "small_office_fast_dqn", [DEMO_PUBLIC_KEY]))
     columns = [FEATURE_NAMES.index(name) for name in policy.features]
     observation, _ = env.reset(seed=1, options={"week": MIDSUMMER})
     used = set()
