@@ -69,6 +69,17 @@ def train(
             "quarter of the minutes), or a bundle's folder."
         ),
     ] = "tuned",
+    also: Annotated[
+        list[str] | None,
+        typer.Option(help="fast-dqn: a further building that the same policy learns on; repeat."),
+    ] = None,
+    variants: Annotated[
+        int, typer.Option(min=0, help="fast-dqn: so many random variants of the building as well.")
+    ] = 0,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="fast-dqn: fine-tune the network of this checkpoint (a run's folder)."),
+    ] = None,
     climate: ClimateOption = "greensboro",
     tariff: TariffOption = "time_of_use",
     threads: ThreadsOption = 2,
@@ -117,6 +128,9 @@ def train(
             minutes=10.0 if minutes is None and cycles is None else minutes,
             cycles=cycles,
             base=base,
+            also=tuple(also or ()),
+            variants=variants,
+            start=start,
             threads=threads,
             out=out,
             run=run or Path("runs") / f"{Path(building).stem}-{agent.value}-{seed}",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.live import Standing, Watching
 from agents.tuned_rule import Tuned, tune
@@ -14,6 +15,9 @@ from agents.years import TRAINING, VALIDATION, Place, scene_of_years
 from envs.control_columns import T_COST
 from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.control.encoding import FEATURE_NAMES
+
+if TYPE_CHECKING:
+    from agents.fast_dqn.train import Ground
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,10 @@ class Task:
     folder: Path | None = None
     """Of the run: logs and checkpoints."""
     resume: bool = False
+    also: tuple[Place, ...] = ()
+    """Further buildings that the same policy learns on."""
+    start: Path | None = None
+    """A checkpoint whose network it begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +70,7 @@ class Opposition:
 
     def standing(self, seconds: float, seen: WeekTotals) -> Standing:
         """How an agent stands."""
-        return self.standing_of(seconds, seen.mean(T_COST), seen.discomfort_kh)
-
-    def standing_of(self, seconds: float, cost: float, discomfort_kh: float) -> Standing:
-        """The same from the means."""
+        cost, discomfort_kh = seen.mean(T_COST), seen.discomfort_kh
         return Standing(
             seconds,
             cost / self.strong.mean(T_COST) - 1.0,
@@ -106,25 +111,45 @@ def tune_watched(task: Task, watching: Watching) -> Tuned:
     )
 
 
+def _ground(task: Task, opposition: Opposition) -> Ground:
+    """What the fast DQN learns on."""
+    from agents.fast_dqn.train import Ground
+
+    return Ground(
+        scene_of_years(task.place, TRAINING, task.rule),
+        opposition.weeks,
+        opposition.most_discomfort_kh,
+        opposition.strong.mean(T_COST),
+        opposition.base.mean(T_COST),
+    )
+
+
 def fast_dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
     """Branched targets; see :mod:`agents.fast_dqn`."""
     from agents.export import to_onnx
-    from agents.fast_dqn.checkpoint import load, save
+    from agents.fast_dqn.checkpoint import begin_from, load, save
     from agents.fast_dqn.network import Modes
     from agents.fast_dqn.settings import FastDqnSettings
-    from agents.fast_dqn.train import Check, FastDqn, Goal
+    from agents.fast_dqn.train import Check, FastDqn
 
     settings = FastDqnSettings(seed=task.seed)
-    scene = scene_of_years(task.place, TRAINING, task.rule)
-    goal = Goal(opposition.weeks, opposition.most_discomfort_kh)
-    run = FastDqn(scene, goal, settings, task.threads)
+    grounds = [_ground(task, opposition)]
+    for place in task.also:
+        watching.at(len(grounds), len(task.also) + 1, f"preparing {place.building.name}")
+        other = replace(task, place=place)
+        grounds.append(_ground(other, Opposition(other)))
+    run = FastDqn(grounds, settings, task.threads)
+    if task.start is not None:
+        begin_from(run, task.start)
     checkpoint = None if task.folder is None else task.folder / "checkpoint.pt"
     if task.resume and checkpoint is not None:
         load(run, checkpoint)
 
     def watch(run: FastDqn, check: Check | None) -> bool:
         if check is not None:
-            standing = opposition.standing_of(check.seconds, check.cost, check.discomfort_kh)
+            standing = Standing(
+                check.seconds, check.cost_vs_strong, check.cost_vs_base, check.discomfort_kh
+            )
             watching.standing(
                 standing, price=check.price, loss=check.loss, labels=float(check.labels)
             )
@@ -146,6 +171,7 @@ def fast_dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
             "cycles_planned": run.cycles_planned,
             "labels": run.learner.labels,
             "comfort_price": round(run.best.price, 4),
+            "buildings": [task.place.building.name, *(one.building.name for one in task.also)],
         },
         task.rule,
     )
