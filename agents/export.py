@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,15 +123,24 @@ def to_onnx(network: torch.nn.Module, features: int) -> bytes:
     import torch
 
     network = network.eval()
-    program = torch.onnx.export(
-        network,
-        (torch.zeros(2, features),),
-        input_names=["observation"],
-        output_names=["value"],
-        dynamic_shapes=({0: torch.export.Dim("zones")},),
-        dynamo=True,
-        verbose=False,
-    )
+    # The exporter notes which optional packages it goes without.
+    notes = logging.getLogger("torch.onnx")
+    before = notes.level
+    notes.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            program = torch.onnx.export(
+                network,
+                (torch.zeros(2, features),),
+                input_names=["observation"],
+                output_names=["value"],
+                dynamic_shapes=({0: torch.export.Dim("zones")},),
+                dynamo=True,
+                verbose=False,
+            )
+    finally:
+        notes.setLevel(before)
     assert program is not None
     model: bytes = program.model_proto.SerializeToString(deterministic=True)
     return model

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from agents.fast_dqn.train import Ground
 
 
+MARGIN_KH = 0.2
+"""A zone and week below the rules' discomfort on the validation weeks."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What is to be trained, and on what."""
@@ -65,8 +69,10 @@ class Opposition:
             if task.rule is None
             else Weeks(replace(scene, rule=task.rule), VALIDATION.weeks, task.threads)
         )
-        # No less comfortable than either rule.
-        self.most_discomfort_kh = min(self.strong.discomfort_kh, self.base.discomfort_kh)
+        # No less comfortable than either rule, in other years too: a rule's discomfort moves with
+        # the year, an agent's stays near what it was held to.
+        least_kh = min(self.strong.discomfort_kh, self.base.discomfort_kh)
+        self.most_discomfort_kh = max(0.0, least_kh - MARGIN_KH)
 
     def standing(self, seconds: float, seen: WeekTotals) -> Standing:
         """How an agent stands."""
