@@ -134,7 +134,11 @@ def _draw_scatter(
     controllers: Controllers = building["controllers"]
     look = looks(controllers)
     tuned = rule_called(controllers, "tuned")
-    centre = at[tuned] if tuned in at else tuple(np.median(list(at.values()), axis=0))
+    centre = (
+        at[tuned]
+        if tuned is not None and tuned in at
+        else tuple(np.median(list(at.values()), axis=0))
+    )
     off = [[abs(p[k] - centre[k]) for p in at.values()] for k in (0, 1)]
     near = [x and y for x, y in zip(_near_to(off[0]), _near_to(off[1]), strict=True)]
     inside = np.array([p for p, n in zip(at.values(), near, strict=True) if n])
