@@ -1,4 +1,4 @@
-"""``hvac-rl train``, ``hvac-rl evaluate`` and ``hvac-rl demo``."""
+"""``hvac-rl train``, ``evaluate`` and ``demo``; ``policy`` has a file of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from agents import policy_commands
 from hvac_rl.errors import ConfigError, MissingExtra
 
 BUNDLES = Path(__file__).parent / "bundles"
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command()(league)
     app.command()(transfer)
     app.command()(demo)
+    policy_commands.register(app)
 
 
 ClimateOption = Annotated[

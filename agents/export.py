@@ -77,8 +77,10 @@ def limits_hash() -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write_bundle(folder: Path, trained: Trained, version: int, key: Ed25519PrivateKey) -> None:
-    """Write payload, manifest and signature; an existing bundle in ``folder`` is replaced."""
+def write_bundle(
+    folder: Path, trained: Trained, version: int, key: Ed25519PrivateKey | None
+) -> None:
+    """Write payload, manifest and, with a key, signature; a bundle in ``folder`` is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     file = "policy.onnx" if trained.kind == "onnx" else f"{trained.kind}.json"
     manifest = Manifest(
@@ -101,9 +103,15 @@ def write_bundle(folder: Path, trained: Trained, version: int, key: Ed25519Priva
             old.unlink()
     (folder / file).write_bytes(trained.payload)
     (folder / MANIFEST).write_bytes(text)
+    if key is not None:
+        write_signature(folder, text, key)
+
+
+def write_signature(folder: Path, manifest: bytes, key: Ed25519PrivateKey) -> None:
+    """Sign a manifest's bytes: the signature lies beside it."""
     signature = {
         "key": key_text(key),
-        "signature": base64.b64encode(key.sign(text)).decode(),
+        "signature": base64.b64encode(key.sign(manifest)).decode(),
     }
     (folder / SIGNATURE).write_text(json.dumps(signature, indent=2) + "\n")
 

@@ -132,11 +132,11 @@ def _ground(task: Task, opposition: Opposition) -> Ground:
 
 def fast_dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
     """Branched targets; see :mod:`agents.fast_dqn`."""
-    from agents.export import to_onnx
     from agents.fast_dqn.checkpoint import begin_from, load, save
     from agents.fast_dqn.network import Modes
     from agents.fast_dqn.settings import FastDqnSettings
     from agents.fast_dqn.train import Check, FastDqn
+    from agents.parity import onnx_that_agrees
 
     settings = FastDqnSettings(seed=task.seed)
     grounds = [_ground(task, opposition)]
@@ -165,10 +165,11 @@ def fast_dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
         return watching.at(run.cycles, total, "labelling and fitting")
 
     run.run(cycles=task.cycles, minutes=task.minutes, watch=watch)
+    payload, parity = onnx_that_agrees(Modes(run.best), FEATURE_NAMES)
     return Learned(
         "onnx",
         FEATURE_NAMES,
-        to_onnx(Modes(run.best), len(FEATURE_NAMES)),
+        payload,
         {
             "agent": "fast-dqn",
             **settings.as_dict(),
@@ -178,6 +179,7 @@ def fast_dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
             "labels": run.learner.labels,
             "comfort_price": round(run.best.price, 4),
             "buildings": [task.place.building.name, *(one.building.name for one in task.also)],
+            "parity_max_abs": parity,
         },
         task.rule,
     )
@@ -186,7 +188,7 @@ def fast_dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
 def dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
     """The stable-baselines3 reference."""
     from agents.dqn import train_dqn
-    from agents.export import to_onnx
+    from agents.parity import onnx_that_agrees
     from agents.settings import FEW_MODES, DqnSettings
     from envs.zone_vec_env import ZoneVecEnv
 
@@ -209,11 +211,17 @@ def dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
         return watching.at(done, total, "learning by trial") and in_time
 
     network = train_dqn(env, opposition.weeks, opposition.most_discomfort_kh, settings, watch)
+    payload, parity = onnx_that_agrees(network, FEATURE_NAMES)
     return Learned(
         "onnx",
         FEATURE_NAMES,
-        to_onnx(network, len(FEATURE_NAMES)),
-        {"agent": "dqn", "library": "stable-baselines3", **settings.as_dict()},
+        payload,
+        {
+            "agent": "dqn",
+            "library": "stable-baselines3",
+            **settings.as_dict(),
+            "parity_max_abs": parity,
+        },
         task.rule,
     )
 
