@@ -115,7 +115,11 @@ def train(options: TrainOptions) -> None:
     print_verdict(verdict, console)
     console.print(
         f"{options.out}: {trained.name}, version {version}, trained in {train_s:.0f} s. "
-        f"Repeat it with --cycles {learned.settings.get('cycles', options.cycles)}.",
+        + (
+            "It continues from a rule that was fitted by the clock: to repeat it, tune that first."
+            if options.base == "tuned" and options.agent != "tuned-rule"
+            else f"Repeat it with --cycles {learned.settings.get('cycles', options.cycles)}."
+        ),
         soft_wrap=True,
     )
 
@@ -150,6 +154,12 @@ def thinned(seen: list[Standing]) -> list[Standing]:
 
 def _claim(options: TrainOptions) -> None:
     """The run's folder holds one run: its options are written there, or compared on --resume."""
+    if options.resume and options.agent != "fast-dqn":
+        raise ConfigError(
+            "hvac-rl train",
+            f"{options.agent} keeps no checkpoints to resume from",
+            "Train it again without --resume; --cycles and --seed repeat a run.",
+        )
     path = options.run / "options.json"
     mine = {
         name: getattr(options, name)

@@ -135,8 +135,7 @@ class FastDqn:
             self.seconds = before + time.monotonic() - began
             check = None
             if minutes is not None and not self.cycles_planned and self.cycles == FIRST_CYCLES:
-                self.cycles_planned = self._plan(minutes, loss)
-                check = self.checks[-1]
+                self.cycles_planned = self._plan(minutes)
             last = self.cycles == self.cycles_planned
             if last or self.cycles % self.settings.check_every == 0:
                 check = self._check(loss)
@@ -145,10 +144,11 @@ class FastDqn:
         self._refine()
         self.seconds = before + time.monotonic() - began
 
-    def _plan(self, minutes: float, loss: float) -> int:
+    def _plan(self, minutes: float) -> int:
+        """How many cycles fit; looks once without consequence, so that it changes nothing."""
         a_cycle_s = self.seconds / FIRST_CYCLES
         began = time.monotonic()
-        self._check(loss)
+        self._see(self.learner.slow)
         check_s = time.monotonic() - began
         left_s = minutes * 60.0 - self.seconds - (REFINEMENTS + 1) * check_s
         more = left_s / (a_cycle_s + check_s / self.settings.check_every)
@@ -185,17 +185,21 @@ class FastDqn:
 
     def _look(self, network: QNetwork) -> Seen:
         """The validation weeks under a network; kept as the best if it is."""
+        found = self._see(network)
+        if found.discomfort_kh <= self._most_kh and found.cost_vs_base < self.best_cost:
+            self.best_cost = found.cost_vs_base
+            self.best = copy.deepcopy(network)
+        return found
+
+    def _see(self, network: QNetwork) -> Seen:
+        """The validation weeks under a network."""
         strong, base, discomfort_kh = [], [], []
         for ground in self._grounds:
             seen = ground.weeks.run("fast DQN", Greedy(network))
             strong.append(seen.mean(T_COST) / ground.strong_cost - 1.0)
             base.append(seen.mean(T_COST) / ground.base_cost - 1.0)
             discomfort_kh.append(seen.discomfort_kh)
-        found = Seen(float(np.mean(strong)), float(np.mean(base)), float(np.mean(discomfort_kh)))
-        if found.discomfort_kh <= self._most_kh and found.cost_vs_base < self.best_cost:
-            self.best_cost = found.cost_vs_base
-            self.best = copy.deepcopy(network)
-        return found
+        return Seen(float(np.mean(strong)), float(np.mean(base)), float(np.mean(discomfort_kh)))
 
     def _refine(self) -> None:
         """The price at which the last network is just as comfortable as it must be."""

@@ -46,8 +46,9 @@ def run_league(options: LeagueOptions, console: Console) -> dict[str, Any]:
         "generated": datetime.now(UTC).date().isoformat(),
         "version": version("hvac-rl"),
         "test": {
-            "weather_seeds": list(options.cell.years.weather_seeds),
-            "weeks_of_the_year": [int(week) for week in options.cell.years.weeks],
+            "climate_years": list(options.cell.years.weather_seeds),
+            "weeks_per_year": len(options.cell.years.weeks),
+            "seeds": 0,
         },
         "buildings": {},
     }
@@ -77,6 +78,14 @@ def run_league(options: LeagueOptions, console: Console) -> dict[str, Any]:
         beside.write_text(json.dumps(one) + "\n")
         beside.replace(file)
         result["buildings"][name] = one
+    result["test"]["seeds"] = max(
+        (
+            row["seeds"]
+            for one in result["buildings"].values()
+            for row in one["controllers"].values()
+        ),
+        default=1,
+    )
     return result
 
 

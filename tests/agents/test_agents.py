@@ -96,7 +96,8 @@ def test_train_writes_a_bundle_that_verifies(
     again = runner.invoke(app, arguments("two"))
     assert "holds a run already" in str(again.exception)
     other = runner.invoke(app, [*arguments("two"), "--resume", "--seed", "4"])
-    assert "that run had another seed" in str(other.exception)
+    said = "that run had another seed" if agent == "fast-dqn" else "keeps no checkpoints"
+    assert said in str(other.exception)
 
 
 @pytest.mark.usefixtures("short_years")

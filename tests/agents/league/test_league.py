@@ -107,5 +107,6 @@ def test_a_small_league_from_end_to_end(tmp_path: Path, monkeypatch: pytest.Monk
     assert "typical practice" in (tmp_path / "league" / "league.html").read_text()
     again = CliRunner().invoke(app, arguments)
     assert "already done" in again.output
-    nobody = CliRunner().invoke(app, [*arguments[:3], str(tmp_path), *arguments[4:7], "x"])
-    assert "holds no bundle" in str(nobody.exception)
+    empty = ["league", "small_office", "--bundles", str(tmp_path / "league"), "--dir",
+             str(tmp_path / "other"), "--quick"]  # fmt: skip
+    assert "holds no bundle" in str(CliRunner().invoke(app, empty).exception)
