@@ -63,6 +63,7 @@ _STYLE: dict[Any, Any] = {
 _COLOUR = re.compile(r"#0102[0-9a-f]{2}")
 _FONT = re.compile(r"(font:[^;]*?px)[^;]*")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -122,6 +123,9 @@ def _to_page(element: ElementTree.Element, name: str) -> None:
             value = f"{name}-{value}"
         elif bare == "href":
             value = f"#{name}-{value.removeprefix('#')}"
+        elif bare == "d":
+            # A hundredth of a point is finer than any screen.
+            value = _LONG_NUMBER.sub(lambda found: f"{float(found.group()):.2f}", value)
         elif bare == "style":
             value = _FONT.sub(r"\1 var(--font)", value)
             value = _COLOUR.sub(lambda found: f"var({VARIABLES[found.group()]})", value)

@@ -206,16 +206,20 @@ def test_numbers_for_people() -> None:
     ]  # fmt: skip
 
 
-def test_a_building_with_one_rule_alone(tmp_path: Path) -> None:
+def one_rule_alone() -> dict[str, Any]:
     result = a_result()
     only = result["buildings"]["small_office"]
     only["controllers"] = {"strong-rule": a_controller("strong rule", "rule", None)}
     only["bound"] = {"cost_per_week": None, "note": "not covered"}
     result["buildings"] = {"small_office": only}
-    write_page(result, tmp_path / "page.html")
+    return result
+
+
+def test_a_building_with_one_rule_alone(tmp_path: Path) -> None:
+    write_page(one_rule_alone(), tmp_path / "page.html")
     assert "not covered" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(HvacRlError, match="cannot be written"):
-        write_page(a_result(), tmp_path / "missing" / "page.html")
+        write_page(one_rule_alone(), tmp_path / "missing" / "page.html")
