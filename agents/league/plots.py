@@ -158,7 +158,7 @@ def _draw_scatter(
     if floor:
         axis.axhline(floor[0], color=INK, linewidth=1.0, linestyle=(0, (5, 3)))
         axis.annotate(
-            "bound: no controller can cost less", (x1, floor[0]), (0, 3), fontsize=8.5,
+            "bound: nobody costs less at equal comfort", (x1, floor[0]), (0, 3), fontsize=8.5,
             textcoords="offset points", ha="right", color=MUTED,
         )  # fmt: skip
     labels: list[tuple[str, float, float]] = []
