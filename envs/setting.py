@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.control.encoding import orientation
 from hvac_rl.control.kpis import KpiLimits
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
+from sim_buildings.buffers import Floats
 from sim_buildings.building import Building
 from sim_buildings.occupancy import workdays
 from sim_buildings.parameters import as_type, parameters
@@ -25,7 +27,7 @@ from sim_buildings.world import World
 from sim_buildings.world_tables import WorldIndex, tables_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """Everything that a batch needs before it begins.
 
@@ -51,44 +53,17 @@ class Scene:
 
         ``variant_of_lane``: the variant in each lane; None is one variant for all.
         """
-        first = self.building
-        own = [parameters(b, self.worlds[0].air_heat_j_m3_k) for b in self.buildings]
-        if variant_of_lane is None:
-            params = own[0]
-        else:
-            params = side_by_side([own[v] for v in variant_of_lane])
-        orders = [sun_columns(own[0], one) for one in own]
-        # Variants keep hours of their own.
-        hours = [(b.schedule.start_h, b.schedule.end_h) for b in self.buildings]
-        tables, index, sources = tables_of(
-            self.worlds,
-            real,
-            [orders[v] for v in self.variant_of],
-            [hours[v] for v in self.variant_of],
+        beside = (0,) if variant_of_lane is None else tuple(variant_of_lane)
+        setting, index = _made(self, real, beside if variant_of_lane is not None else None)
+        # Whoever takes the setting may change its rule; the rest is read by everybody.
+        numbers = Numbers(
+            *(
+                # As rows of parameters lie: each number once for every lane's own.
+                np.repeat(as_row(row, real), len(beside))
+                for row in (self.zone_limits, self.handler_limits, self.rule)
+            )
         )
-        limits = self.zone_limits
-        band = KpiLimits(limits.comfort_min_c, limits.comfort_max_c)
-        facing = [[orientation(zone.azimuth_deg) for zone in b.zones] for b in self.buildings]
-        beside = [facing[v] for v in (variant_of_lane or [0])]
-        return (
-            Setting(
-                params=as_type(params, real),
-                numbers=Numbers(
-                    *(
-                        # As rows of parameters lie: each number once for every lane's own.
-                        np.repeat(as_row(numbers, real), len(beside))
-                        for numbers in (limits, self.handler_limits, self.rule)
-                    )
-                ),
-                comfort=as_row(band, real),
-                orientations=np.stack(beside, axis=-1).reshape(len(first.zones), -1).astype(real),
-                tables=tables,
-                clocks=clock_tables(
-                    [self.buildings[v] for v in self.variant_of], self.worlds, sources, real
-                ),
-            ),
-            index,
-        )
+        return setting._replace(numbers=numbers), index
 
     @property
     def price_mean(self) -> float:
@@ -97,6 +72,41 @@ class Scene:
         world = self.worlds[0]
         working = np.repeat(workdays(self.building, world.year), ROWS_PER_DAY)
         return float(np.mean(world.rows.price_per_kwh[working]))
+
+
+# Batches of one scene share its tables: tens of megabytes that take half a second to make.
+@lru_cache(maxsize=4)
+def _made(
+    scene: Scene, real: type, variant_of_lane: tuple[int, ...] | None
+) -> tuple[Setting, WorldIndex]:
+    first = scene.building
+    own = [parameters(b, scene.worlds[0].air_heat_j_m3_k) for b in scene.buildings]
+    params = own[0] if variant_of_lane is None else side_by_side([own[v] for v in variant_of_lane])
+    orders = [sun_columns(own[0], one) for one in own]
+    # Variants keep hours of their own.
+    hours = [(b.schedule.start_h, b.schedule.end_h) for b in scene.buildings]
+    tables, index, sources = tables_of(
+        scene.worlds,
+        real,
+        [orders[v] for v in scene.variant_of],
+        [hours[v] for v in scene.variant_of],
+    )
+    limits = scene.zone_limits
+    band = KpiLimits(limits.comfort_min_c, limits.comfort_max_c)
+    facing = [[orientation(zone.azimuth_deg) for zone in b.zones] for b in scene.buildings]
+    beside = [facing[v] for v in (variant_of_lane or [0])]
+    nothing: Floats = np.empty(0, dtype=real)
+    setting = Setting(
+        params=as_type(params, real),
+        numbers=Numbers(nothing, nothing, nothing),
+        comfort=as_row(band, real),
+        orientations=np.stack(beside, axis=-1).reshape(len(first.zones), -1).astype(real),
+        tables=tables,
+        clocks=clock_tables(
+            [scene.buildings[v] for v in scene.variant_of], scene.worlds, sources, real
+        ),
+    )
+    return setting, index
 
 
 def make_scene(
