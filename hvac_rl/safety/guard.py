@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from hvac_rl.points import Point
 from hvac_rl.records import Command, CommandKind, Decision, Snapshot
 from hvac_rl.safety.facts import air_handler_facts, value_of, zone_facts
+from hvac_rl.safety.following import handler_following, zone_following
 from hvac_rl.safety.gates import (
     bad_wish,
     first_bad_input,
@@ -77,6 +78,11 @@ class Guard:
         self._holds: dict[str, tuple[float, str]] = {}
         self._commandable = {point.name: point for point in plant.commandable()}
 
+    @property
+    def priority(self) -> int:
+        """The one priority that commands carry."""
+        return self._settings.priority
+
     def judge(
         self, snapshot: Snapshot, decision: Decision | None, held: Collection[str]
     ) -> Verdict:
@@ -118,11 +124,25 @@ class Guard:
     def release(self, points: Iterable[Point], reason: str) -> list[Command]:
         """Give these points back, whatever anybody wishes. Forgets what was last commanded."""
         commands = [self._release(point, reason) for point in points]
+        owners = {command.point.of for command in commands}
         for zone in self._plant.zones:
-            self._forget_zone(zone)
+            if zone.name in owners:
+                self._forget_zone(zone)
         for handler in self._plant.air_handlers:
-            self._forget_handler(handler)
+            if handler.name in owners:
+                self._forget_handler(handler)
         return commands
+
+    def follow(self, snapshot: Snapshot, owners: Collection[str]) -> None:
+        """Zones and air handlers that are only watched: rates count from what is in effect."""
+        for zone in self._plant.zones:
+            if zone.name in owners:
+                self._zones[zone.name] = zone_following(self._zones[zone.name], zone, snapshot)
+        for handler in self._plant.air_handlers:
+            if handler.name in owners:
+                self._handlers[handler.name] = handler_following(
+                    self._handlers[handler.name], handler, snapshot
+                )
 
     def heartbeat(self, points: Iterable[Point], counter: int) -> list[Command]:
         """Beats for the devices' heartbeat points."""
