@@ -7,15 +7,13 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from hvac_rl.errors import HvacRlError
+from hvac_rl.errors import StartAnew
 
 T = TypeVar("T")
 
 
-class PolicyHangs(HvacRlError):
+class PolicyHangs(StartAnew):
     """A decision that never came. Its thread cannot be ended: the process must be replaced."""
-
-    exit_code = 75
 
 
 async def beside(work: Callable[[], T], deadline_s: float) -> T:

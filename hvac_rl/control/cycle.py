@@ -28,6 +28,9 @@ from hvac_rl.records import (
 from hvac_rl.safety.guard import Guard, Verdict
 from hvac_rl.zones import Plant
 
+WATCHED_BY = "bms: watched by "
+"""How a record says that the BMS controls and we would have been able to."""
+
 
 class Writes(Protocol):
     """The writer as a cycle sees it; a read-only daemon has none."""
@@ -168,7 +171,7 @@ def _in_words(control: Mapping[str, str], settings: Mapping[str, Setting]) -> di
         if mode is Mode.OFF:
             words[of] = "bms: off"
         elif mode is Mode.WATCH:
-            words[of] = f"bms: watched by {by}"
+            words[of] = by if by.startswith("bms:") else f"{WATCHED_BY}{by}"
         else:
             words[of] = by
     return words

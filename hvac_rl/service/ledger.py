@@ -1,15 +1,30 @@
 """The ledger of slots we hold: a local SQLite file, durable before the wire is written.
 
 After a crash or ``kill -9`` it says what must be given back. ``synchronous=FULL`` makes a commit
-survive a power cut; if it cannot be written, the writer writes nothing at all.
+survive a power cut; if it cannot be written, the writer writes nothing at all. Beside the slots it
+keeps the day's writes of each point, and which cycle was journaled last: a journal that knows less
+than that has lost something.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from hvac_rl.errors import HvacRlError
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS held (point TEXT PRIMARY KEY, found REAL, time_s REAL NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS writes "
+    "(point TEXT PRIMARY KEY, day INTEGER NOT NULL, count INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS journaled "
+    "(only INTEGER PRIMARY KEY CHECK (only = 1), cycle INTEGER NOT NULL)",
+)
+_COUNT = (
+    "INSERT INTO writes VALUES (?, ?, 1) ON CONFLICT (point) DO UPDATE SET "
+    "count = CASE WHEN day = excluded.day THEN count + 1 ELSE 1 END, day = excluded.day"
+)
 
 
 class LedgerError(HvacRlError):
@@ -17,17 +32,21 @@ class LedgerError(HvacRlError):
 
 
 class SqliteLedger:
+    """Also a :class:`~hvac_rl.control.budget.WriteBudget` that outlives restarts."""
+
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute(
-                "CREATE TABLE IF NOT EXISTS held ("
-                "point TEXT PRIMARY KEY, found REAL, time_s REAL NOT NULL)"
-            )
+            for table in _TABLES:
+                self._db.execute(table)
             self._held = {row[0] for row in self._db.execute("SELECT point FROM held")}
+            self._writes = {
+                row[0]: (row[1], row[2])
+                for row in self._db.execute("SELECT point, day, count FROM writes")
+            }
         except sqlite3.Error as error:
             raise LedgerError(
                 str(path),
@@ -38,21 +57,54 @@ class SqliteLedger:
 
     def hold(self, point: str, found: float | None, time_s: float) -> None:
         """Record, durably, that we are about to sit in this point's slot."""
-        self._execute("INSERT OR REPLACE INTO held VALUES (?, ?, ?)", (point, found, time_s))
+        self._execute("INSERT OR REPLACE INTO held VALUES (?, ?, ?)", [(point, found, time_s)])
         self._held.add(point)
 
     def forget(self, point: str) -> None:
-        self._execute("DELETE FROM held WHERE point = ?", (point,))
+        self._execute("DELETE FROM held WHERE point = ?", [(point,)])
         self._held.discard(point)
 
     def held(self) -> set[str]:
         return set(self._held)
 
+    def writes(self, point: str, day: int) -> int:
+        """Value changes of this point on this day."""
+        counted, count = self._writes.get(point, (day, 0))
+        return count if counted == day else 0
+
+    def count(self, points: Iterable[str], day: int) -> None:
+        """One more write of each, in one transaction."""
+        rows = [(point, day) for point in points]
+        if not rows:
+            return
+        self._execute(_COUNT, rows)
+        for point, _ in rows:
+            self._writes[point] = (day, self.writes(point, day) + 1)
+
+    def note_journaled(self, cycle: int) -> None:
+        self._execute(
+            "INSERT INTO journaled VALUES (1, ?) "
+            "ON CONFLICT (only) DO UPDATE SET cycle = excluded.cycle",
+            [(cycle,)],
+        )
+
+    def last_journaled(self) -> int | None:
+        """The number of the last cycle that the journal acknowledged; None before the first."""
+        row = self._db.execute("SELECT cycle FROM journaled").fetchone()
+        return None if row is None else int(row[0])
+
     def close(self) -> None:
         self._db.close()
 
-    def _execute(self, statement: str, values: tuple[object, ...]) -> None:
+    def _execute(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         try:
-            self._db.execute(statement, values)
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._db.executemany(statement, rows)
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
         except sqlite3.Error as error:
             raise LedgerError(str(self._path), f"the ledger cannot be written: {error}") from error
