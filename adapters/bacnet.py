@@ -11,7 +11,7 @@ from adapters import bacnet_wire
 from adapters.bacnet_device import BacnetAdapter
 from adapters.bacnet_stack import BACNET_PORT, BacnetStack, parse_local
 from adapters.parsing import Row, host_and_port
-from hvac_rl.ports import Adapter, DeviceSpec
+from hvac_rl.ports import Adapter, DeviceSpec, Endpoint
 
 __all__ = ["BacnetAdapter", "BacnetKind", "BacnetOptions"]
 
@@ -53,6 +53,11 @@ class BacnetKind:
 
     def is_loopback(self, options: Hashable) -> bool:
         return IPv4Address(cast(BacnetOptions, options).host).is_loopback
+
+    def endpoint(self, options: Hashable) -> Endpoint | None:
+        """Where a drill finds the device."""
+        at = cast(BacnetOptions, options)
+        return Endpoint("udp", at.host, at.port)
 
     async def open(
         self, devices: Sequence[DeviceSpec], local: Mapping[str, object]

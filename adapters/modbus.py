@@ -11,7 +11,7 @@ from typing import cast
 from adapters import modbus_wire
 from adapters.modbus_device import ModbusAdapter
 from adapters.parsing import Row
-from hvac_rl.ports import Adapter, DeviceSpec
+from hvac_rl.ports import Adapter, DeviceSpec, Endpoint
 
 __all__ = ["ModbusAdapter", "ModbusKind", "ModbusOptions"]
 
@@ -46,6 +46,11 @@ class ModbusKind:
         except ValueError:
             # A name: where it leads is not known before it is resolved.
             return False
+
+    def endpoint(self, options: Hashable) -> Endpoint | None:
+        """Where a drill finds the device."""
+        at = cast(ModbusOptions, options)
+        return Endpoint("tcp", at.host, at.port)
 
     async def open(
         self, devices: Sequence[DeviceSpec], local: Mapping[str, object]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -108,32 +108,6 @@ class AdapterKind(Protocol):
 
     async def close(self) -> None:
         """Close what the adapters shared."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DaemonStatus:
-    """What our own devices on the network show of the daemon."""
-
-    mode: str
-    """off, watch or run: the site's."""
-    reason: str
-    """Why it is so, and who tripped the kill switch; empty when there is nothing to say."""
-    alarms: tuple[str, ...]
-    beats: int
-    """Moves while the daemon is well."""
-    killed: bool
-
-
-@runtime_checkable
-class OwnDevice(Protocol):
-    """An adapter kind that is a device of its own on the network may show the daemon there, and
-    offer one point that trips the kill switch. There is no way to reset it from the network."""
-
-    def on_kill(self, trip: Callable[[str], None]) -> None:
-        """Call ``trip`` with words for who it was whenever the kill point is written on."""
-
-    def show(self, status: DaemonStatus) -> None:
-        """Called about once a second."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from hvac_rl.errors import HvacRlError, StartAnew
+from hvac_rl.panel import Panel
 from hvac_rl.points import Point
-from hvac_rl.ports import OwnDevice
 from hvac_rl.records import CycleRecord
 from hvac_rl.service.assembly import (
     accept,
@@ -73,6 +74,7 @@ class Daemon:
         self._busy = asyncio.Lock()
         self._number = 0
         self._side_tasks: set[asyncio.Task[list[HandedBack]]] = set()
+        self._panels: list[Panel] = []
         self.heart: Heart | None = None
 
     def stop(self, reason: str) -> None:
@@ -190,9 +192,18 @@ class Daemon:
         )
 
     def _join_own_devices(self) -> None:
-        self._own_devices = [k for k in self._site.kinds.values() if isinstance(k, OwnDevice)]
-        for kind in self._own_devices:
-            kind.on_kill(lambda by: self._authority.kill.trip(by, "the kill point was written"))
+        """Our own devices on the network show us, and may trip the switch; never reset it."""
+        kill = self._authority.kill
+        for name, kind in self._site.kinds.items():
+            panel: Panel | None = kind.panel() if hasattr(kind, "panel") else None
+            if panel is None:
+                continue
+            self._panels.append(panel)
+            if kill.tripped():
+                panel.trip()
+            panel.on_kill(
+                partial(kill.trip, f"our own {name} device", "its kill point was written")
+            )
 
     def _tripped(self, why: str) -> None:
         """The writer's gate is closed already; what stands in the building goes back now."""
@@ -221,8 +232,8 @@ class Daemon:
         if isinstance(failure, Exception) and self._failure is None:
             self._failure = failure
             self.stop("the heart failed")
-        for kind in self._own_devices:
-            kind.show(self._requests.status(heart.beats))
+        for panel in self._panels:
+            panel.show(self._requests.panel_state(heart.beats))
 
     def _schedule(self, now_s: float) -> AsyncIOScheduler:
         first_s = self._next_cycle_s()

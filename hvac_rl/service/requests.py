@@ -7,8 +7,9 @@ from typing import Any
 
 from hvac_rl.control.modes import Mode, is_up
 from hvac_rl.errors import HvacRlError
+from hvac_rl.panel import PanelMode, PanelState
 from hvac_rl.points import Point
-from hvac_rl.ports import Clock, DaemonStatus
+from hvac_rl.ports import Clock
 from hvac_rl.records import CycleRecord
 from hvac_rl.service.authority import Authority
 from hvac_rl.service.handback import HandedBack
@@ -60,17 +61,32 @@ class Requests:
             case other:
                 raise HvacRlError("daemon", f"does not know how to {other!r}")
 
-    def status(self, beats: int) -> DaemonStatus:
+    def panel_state(self, beats: int) -> PanelState:
         """The daemon in one row, for our own devices on the network."""
         killed = self._authority.kill.tripped()
         chosen = self._authority.state.site
-        return DaemonStatus(
-            mode=self._authority.modes().site.mode.value,
+        return PanelState(
+            mode=self._panel_mode(killed),
             reason=killed or chosen.reason,
             alarms=tuple(self.last.notes[:MOST_ALARMS]) if self.last else (),
-            beats=beats,
-            killed=bool(killed),
+            heartbeat=beats,
         )
+
+    def _panel_mode(self, killed: str) -> PanelMode:
+        if killed:
+            return PanelMode.KILLED
+        match self._authority.modes().site.mode:
+            case Mode.OFF:
+                return PanelMode.RELEASED
+            case Mode.WATCH:
+                return PanelMode.WATCHING
+        if self.last is None:
+            return PanelMode.STARTING
+        by = list(self.last.control.values())
+        if all(word.startswith("held") for word in by):
+            return PanelMode.HELD
+        released = all(word.startswith("bms") for word in by)
+        return PanelMode.RELEASED if released else PanelMode.SUPERVISING
 
     async def _kill(self, by: str, why: str) -> dict[str, Any]:
         self._authority.kill.trip(by, why)

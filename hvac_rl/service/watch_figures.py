@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from hvac_rl.records import Outcome
 from hvac_rl.service.site_file import Site
 from hvac_rl.service.store import CommandRow, ControlRow, CycleRow, ReadingRow, Store
+from hvac_rl.zones import AirHandler, Zone
 
 # A regression on less, or one that explains less of the power, says nothing.
 LEAST_CYCLES, LEAST_R2 = 48, 0.5
@@ -62,13 +63,9 @@ def watch_figures(site: Site, store: Store, since_s: float) -> WatchFigures:
         numbers = [number for number, _ in cycles]
         first = min(numbers, default=0)
         commands = session.exec(
-            select(
-                CommandRow.cycle,
-                CommandRow.point,
-                CommandRow.value,
-                CommandRow.rule,
-                CommandRow.effective,
-            ).where(CommandRow.outcome == Outcome.WATCHED.value, CommandRow.cycle >= first)
+            select(CommandRow).where(
+                CommandRow.outcome == Outcome.WATCHED.value, CommandRow.cycle >= first
+            )
         ).all()
         control = session.exec(
             select(ControlRow.by).where(
@@ -89,15 +86,15 @@ def watch_figures(site: Site, store: Store, since_s: float) -> WatchFigures:
     off_or_watched = [by for by in control if by != "bms: off"]
     missed = [by for by in off_or_watched if not by.startswith("bms: watched by ")]
     rows = [
-        _Watched(cycle, point, value, effective)
-        for cycle, point, value, _, effective in commands
-        if value is not None and effective is not None
+        _Watched(row.cycle, row.point, row.value, row.effective)
+        for row in commands
+        if row.value is not None and row.effective is not None
     ]
     return WatchFigures(
         cycles=len({row.cycle for row in rows}),
         missed_share=len(missed) / len(off_or_watched) if off_or_watched else 0.0,
         agreement=_agreement(site, rows),
-        guard_changes=Counter(rule for _, _, _, rule, _ in commands if rule),
+        guard_changes=Counter(row.rule for row in commands if row.rule),
         latency_median_s=float(np.median(durations)),
         latency_p95_s=float(np.quantile(durations, 0.95)),
         prediction=_predict(site, rows, readings),
@@ -113,7 +110,7 @@ class _Watched:
 
 
 def _roles(site: Site) -> dict[str, str]:
-    owners = [*site.plant.zones, *site.plant.air_handlers]
+    owners: list[Zone | AirHandler] = [*site.plant.zones, *site.plant.air_handlers]
     return {point.name: role for owner in owners for role, point in owner.commands.items()}
 
 
@@ -142,9 +139,7 @@ def _predict(
     for cycle, point, value in readings:
         if value is not None:
             measured[point][cycle] = value
-    power, outdoor = (
-        measured[sensors[role].name] for role in ("power", "outdoor_air_temperature")
-    )
+    power, outdoor = (measured[sensors[role].name] for role in ("power", "outdoor_air_temperature"))
     ours, theirs = _means(site, rows, "ours"), _means(site, rows, "theirs")
     cycles = [c for c in ours if c in power and c in outdoor]
     if len(cycles) < LEAST_CYCLES:
