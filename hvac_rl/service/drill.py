@@ -23,7 +23,7 @@ from hvac_rl.control.cycle import read_all
 from hvac_rl.errors import HvacRlError
 from hvac_rl.points import ComesBack
 from hvac_rl.ports import Adapter, Endpoint, Reachable
-from hvac_rl.records import Quality
+from hvac_rl.records import Quality, Reading
 from hvac_rl.service.assembly import close_adapters, open_adapters, site_clock
 from hvac_rl.service.certificate import (
     NOT_COVERED,
@@ -36,13 +36,14 @@ from hvac_rl.service.drill_site import drill_site
 from hvac_rl.service.enclosure import Enclosure, impossible
 from hvac_rl.service.kill_switch import KillSwitch
 from hvac_rl.service.lock import site_lock
+from hvac_rl.service.pulse import remove_pulse
 from hvac_rl.service.relay import Relay
 from hvac_rl.service.site_file import Site
-from hvac_rl.service.watchdog import PATIENCE_WALL_S, give_back
+from hvac_rl.service.watchdog import PATIENCE_WALL_S, sweep_twice
 
 FAULTS = ("killed", "stalled", "cut")
 LOOK_WALL_S = 0.25
-START_WALL_S = 60.0
+START_WALL_S = 240.0
 # A lease of three beats, and as much again for the device to notice.
 BEATS_ALLOWED = 4.0
 LEAST_ALLOWED_WALL_S = 10.0
@@ -130,7 +131,7 @@ async def _case(scene: _Scene, fault: str) -> DrillCase:
         if watchdog is not None:
             watchdog.terminate()
             watchdog.wait()
-    handed = await _release_rest(scene.site)
+    handed = await _release_rest(scene)
     if not handed:
         raise HvacRlError(fault, "points are still held after the drill", "Run hvac-rl release.")
     return DrillCase(fault=fault, measured=True, why_not="", back_s=back_s)
@@ -184,7 +185,7 @@ async def _until_in_command(scene: _Scene, ended: Callable[[], int | None]) -> s
     while time.monotonic() < deadline_s:
         if ended() is not None:
             break
-        now = await _ours(scene)
+        now = {name for name, seen in (await _look(scene)).items() if seen.ours is not None}
         # Two equal looks a cycle apart: everything that it will command is commanded.
         if now and now == held:
             return now
@@ -217,19 +218,24 @@ async def _measure(scene: _Scene, fault: str, held: set[str]) -> dict[str, float
     return back_s
 
 
+async def _look(scene: _Scene) -> Mapping[str, Reading]:
+    points = scene.site.plant.commandable()
+    return (await read_all(scene.eyes, points, time.time())).readings
+
+
 async def _ours(scene: _Scene) -> set[str]:
     """Points whose slot of ours is not seen to be empty: one that does not answer counts."""
-    snapshot = await read_all(scene.eyes, scene.site.plant.commandable(), time.time())
     return {
         name
-        for name, reading in snapshot.readings.items()
+        for name, reading in (await _look(scene)).items()
         if reading.ours is not None or reading.quality is Quality.NO_ANSWER
     }
 
 
-async def _release_rest(site: Site) -> bool:
-    with site_lock(site.state_dir, START_WALL_S):
-        handed = await give_back(site, "after a drill")
+async def _release_rest(scene: _Scene) -> bool:
+    with site_lock(scene.site.state_dir, START_WALL_S):
+        handed = await sweep_twice(scene.site, scene.eyes, "after a drill")
+    remove_pulse(scene.site.state_dir)
     return all(row.back for row in handed)
 
 

@@ -13,13 +13,14 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rich.console import Console
 
 from hvac_rl.errors import HvacRlError
+from hvac_rl.ports import Adapter
 from hvac_rl.service.assembly import (
     close_adapters,
     make_writer,
@@ -99,19 +100,24 @@ def put_down(site: Site, pulse: Pulse, fence: Fence) -> None:
 
 
 async def give_back(site: Site, reason: str) -> list[HandedBack]:
-    """Release, verify, sweep again; under the site's lock."""
+    """Connect, release, verify, sweep again; under the site's lock."""
+    adapters = await open_adapters(site)
+    try:
+        return await sweep_twice(site, adapters, reason)
+    finally:
+        await close_adapters(site, adapters)
+
+
+async def sweep_twice(site: Site, adapters: Mapping[str, Adapter], reason: str) -> list[HandedBack]:
+    """Release and verify, and once more what may have arrived in between."""
     ledger, _ = open_ledger(site.state_dir / "ledger.db")
     try:
-        adapters = await open_adapters(site)
-        try:
-            guard, writer = site_guard(site), make_writer(adapters, ledger)
-            points, clock = site.plant.commandable(), site_clock(site)
-            first = await sweep(adapters, guard, writer, points, clock.now_s(), reason)
-            log.warning("%d of %d points given back", sum(r.back for r in first), len(first))
-            await asyncio.sleep(SECOND_SWEEP_WALL_S)
-            return await sweep(adapters, guard, writer, points, clock.now_s(), reason)
-        finally:
-            await close_adapters(site, adapters)
+        guard, writer = site_guard(site), make_writer(adapters, ledger)
+        points, clock = site.plant.commandable(), site_clock(site)
+        first = await sweep(adapters, guard, writer, points, clock.now_s(), reason)
+        log.warning("%d of %d points given back", sum(r.back for r in first), len(first))
+        await asyncio.sleep(SECOND_SWEEP_WALL_S)
+        return await sweep(adapters, guard, writer, points, clock.now_s(), reason)
     finally:
         ledger.close()
 

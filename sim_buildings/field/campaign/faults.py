@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hvac_rl.errors import HvacRlError
+from hvac_rl.service.relay import Tamper
 from hvac_rl.service.watchdog import PATIENCE_WALL_S
 from sim_buildings.field.campaign import wire
 from sim_buildings.field.campaign.stage import CLI, CYCLE_WALL_S, SPEED, BrokenSensors, Stage
@@ -30,7 +31,7 @@ LOSS_SHARE = 0.2
 LOCKED_WALL_S = 8.0
 STEP_WALL_S = 5.0
 # A device is looked at twice a second; the lease's own length is added by each fault.
-SLACK_S = 6.0
+SLACK_S = 10.0
 FAKETIME = "/usr/lib/{}-linux-gnu/faketime/libfaketime.so.1"
 
 
@@ -110,7 +111,7 @@ async def _device_restarting(stage: Stage) -> float | None:
     return taken_s
 
 
-def _answering(make: Callable[[Stage], wire.Tamper]) -> Run:
+def _answering(make: Callable[[Stage], Tamper]) -> Run:
     """A device that answers nonsense: it is given up, and its lease gives its points back."""
 
     async def run(stage: Stage) -> float | None:

@@ -26,11 +26,11 @@ from sim_buildings.field.files import CLOCK
 from sim_buildings.field.simulation_view import SimulationView
 from sim_buildings.field.site_time import SiteClock
 
-# One cycle of 15 minutes in 1.5 s of wall time; leases are then five seconds of wall time.
-SPEED = 600.0
+# One cycle of 15 minutes in 3 s of wall time; leases are then five seconds of wall time.
+SPEED = 300.0
 CYCLE_WALL_S = 900.0 / SPEED
 LOOK_WALL_S = 0.05
-START_WALL_S = 90.0
+START_WALL_S = 240.0
 END_WALL_S = 60.0
 CLI = (sys.executable, "-m", "hvac_rl.cli")
 
