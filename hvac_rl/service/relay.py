@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from typing import cast
 
 from hvac_rl.ports import Endpoint
 
@@ -119,8 +120,8 @@ class _Clients(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        # asyncio's own datagram transport is not registered as one before Python 3.12.
+        self._transport = cast(asyncio.DatagramTransport, transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         for transport in self._outside.values():

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from adapters.memory import MemoryAdapter, MemoryDevice, build_device
+from adapters.answers import SilentError
+from adapters.memory import MemoryAdapter, MemoryDevice, MemoryObject, build_device
 from hvac_rl.control.cycle import ControlCycle
 from hvac_rl.control.modes import Band, Mode, Setting
 from hvac_rl.control.writer import Writer
@@ -78,6 +79,11 @@ class Device(MemoryDevice):
     """Remembers what was written to it."""
 
     written: list[Write]
+
+    async def object(self, name: str) -> MemoryObject:
+        if self.silent:
+            raise SilentError("silent")  # at once: nobody waits for a deadline here
+        return await super().object(name)
 
     async def write(self, name: str, value: float | None, priority: int | None) -> None:
         await super().write(name, value, priority)
