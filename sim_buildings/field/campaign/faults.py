@@ -50,6 +50,8 @@ class Fault:
 async def back(stage: Stage, points: Iterable[str], within_s: float) -> float:
     """Wall time until none of these points is ours any more."""
     concerned = set(points)
+    if not concerned:
+        raise HvacRlError("campaign", "there was nothing to give back: no fault was measured")
     return await stage.until(
         lambda: not concerned & stage.ours(), within_s, f"not given back: {concerned}"
     )
@@ -106,7 +108,7 @@ async def _device_restarting(stage: Stage) -> float | None:
     device.sense(stage.simulated.sensors())
     device.schedule(stage.simulated.scheduled())
     await back(stage, points_of(stage, name), SLACK_S)
-    taken_s = time.monotonic() - began_s
+    taken_s = time.monotonic() - began_s  # with the time that the device was away
     await again_in_command(stage)
     return taken_s
 

@@ -145,8 +145,8 @@ class Stage:
         return {name for name, value in self.overrides().items() if value is not None}
 
     def in_command(self) -> bool:
-        """All points, but for what the guard or a budget keeps back."""
-        return len(self.ours()) >= 0.8 * len(self.site.plant.commandable())
+        """Every point is commanded."""
+        return len(self.ours()) == len(self.site.plant.commandable())
 
     def look(self) -> None:
         """One look at limits and journal."""

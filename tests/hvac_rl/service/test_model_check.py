@@ -12,7 +12,7 @@ import copy
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -110,7 +110,8 @@ class World:
     lease_left: int = 0
     hold_left: int = 0
     guard: Guard | None = None
-    writer: Writer | None = None
+    verified: dict[str, Any] = field(default_factory=dict)
+    """What the living writer has read back."""
     beats: int = 0
 
     @property
@@ -147,6 +148,7 @@ class Machine:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.points = site.plant.commandable()
+        self.on_disk = (-1, False)
         self.steps: dict[str, Callable[[World], Awaitable[bool]]] = {
             "start": self.start, "cycle": self.cycle, "beat": self.beat, "pulse": self.pulse,
             "time": self.time, "stall": self.stall, "resume": self.resume, "die": self.die,
@@ -166,20 +168,36 @@ class Machine:
         return World(1_784_041_200.0, devices)
 
     def copy(self, world: World) -> World:
-        """Site and points are frozen and shared, everything else is the copy's own."""
-        shared: list[object] = [self.site, self.site.plant, *self.site.plant.points()]
-        shared += [*self.site.plant.zones, *self.site.plant.air_handlers]
-        shared += [d.heartbeat for d in self.site.devices.values()]
-        return copy.deepcopy(world, {id(one): one for one in shared})
+        """What is frozen is shared, everything else is the copy's own."""
+        devices = {}
+        for name, device in world.devices.items():
+            devices[name] = Device(
+                {n: replace(o, slots=list(o.slots) if o.slots else None)
+                 for n, o in device.objects.items()},
+                device.silent,
+            )  # fmt: skip
+            devices[name].written = []
+        ledger = Ledger()
+        ledger.points = set(world.ledger.points)
+        guard = world.guard
+        if guard is not None:
+            # A deep copy of the guard's memory alone; plant, settings and points are frozen.
+            frozen: list[object] = [self.site.plant, *self.points]
+            frozen += [v for v in vars(guard).values() if is_dataclass(v)]
+            guard = copy.deepcopy(guard, {id(one): one for one in frozen})
+        return replace(
+            world, devices=devices, ledger=ledger, guard=guard, verified=dict(world.verified)
+        )
 
     def authority(self, world: World, epoch: int) -> Authority:
         """The gate over the files as they are in this world."""
         folder = self.site.state_dir
-        (folder / EPOCH).write_text(str(world.epoch))
-        if not world.killed:
-            (folder / "kill").unlink(missing_ok=True)
-        elif not (folder / "kill").exists():
-            KillSwitch(folder).trip("test", "test")
+        if self.on_disk != (world.epoch, world.killed):
+            (folder / EPOCH).write_text(str(world.epoch))
+            KillSwitch(folder).reset()
+            if world.killed:
+                KillSwitch(folder).trip("test", "test")
+            self.on_disk = (world.epoch, world.killed)
         state = ModeState(Chosen(Setting(world.mode, Band.FULL), 0.0, "test"))
         return Authority(self.site.plant, folder, state, KillSwitch(folder), epoch)
 
@@ -190,24 +208,27 @@ class Machine:
     def at_work(self, world: World) -> tuple[Guard, Writer, Authority, dict[str, Any]]:
         """The living process's parts, on this world's devices."""
         assert world.guard is not None
-        assert world.writer is not None
         authority, adapters = self.authority(world, world.own_epoch), self.adapters(world)
         writer = Writer(adapters, world.ledger, authority)
-        writer._verified = world.writer._verified
-        world.writer = writer
+        writer._verified = world.verified
         return world.guard, writer, authority, adapters
 
     async def give_back(self, world: World, guard: Guard, writer: Writer) -> bool:
         rows = await sweep(self.adapters(world), guard, writer, self.points, world.time_s, "test")
         return all(row.back for row in rows)
 
+    def raised(self) -> int:
+        """A new epoch, on disk as well."""
+        self.on_disk = (-1, False)
+        return raise_epoch(self.site.state_dir)
+
     async def start(self, world: World) -> bool:
         if world.process != "dead":
             return False
         self.authority(world, 0)
-        world.epoch = world.own_epoch = raise_epoch(self.site.state_dir)
+        world.epoch = world.own_epoch = self.raised()
         world.guard = site_guard(self.site)
-        world.writer = Writer(self.adapters(world), world.ledger)
+        world.verified = {}
         guard, writer, _, _ = self.at_work(world)
         if await self.give_back(world, guard, writer):
             world.process = "alive"
@@ -272,14 +293,14 @@ class Machine:
         if world.process != "stalled" or world.own_epoch != world.epoch:
             return False
         self.authority(world, 0)
-        world.epoch = raise_epoch(self.site.state_dir)
+        world.epoch = self.raised()
         return True
 
     async def watchdog(self, world: World) -> bool:
         if world.process == "alive" or not world.ledger.points:
             return False
         self.authority(world, 0)
-        world.epoch = raise_epoch(self.site.state_dir)
+        world.epoch = self.raised()
         world.process = "dead"
         adapters = self.adapters(world)
         await self.give_back(world, site_guard(self.site), Writer(adapters, world.ledger))
@@ -379,8 +400,6 @@ async def explore(machine: Machine) -> dict[Key, dict[str, Key]]:
         edges = graph[world.key()] = {}
         for name, step in machine.steps.items():
             after = machine.copy(world)
-            for device in after.devices.values():
-                device.written = []
             if not await step(after):
                 continue
             check(name, world, after)
