@@ -110,6 +110,7 @@ class Stage:
             lambda: len(self.witness.acknowledged) >= seen + 2 and self.in_command(),
             START_WALL_S,
             "the daemon did not come into command",
+            while_alive=True,
         )
 
     async def end_daemon(self, number: int = signal.SIGTERM) -> int | None:
@@ -153,15 +154,24 @@ class Stage:
         self.limits.look(self.overrides(), self.simulated.scheduled())
         self.witness.look()
 
-    async def until(self, what: Callable[[], bool], wall_s: float, otherwise: str) -> float:
-        """Wall time that it took. Raises HvacRlError when it takes longer than ``wall_s``."""
+    async def until(
+        self,
+        what: Callable[[], bool],
+        wall_s: float,
+        otherwise: str,
+        *,
+        while_alive: bool = False,
+    ) -> float:
+        """Wall time that it took. Raises HvacRlError when it takes longer than ``wall_s``, or,
+        with ``while_alive``, when the daemon ends first."""
         began_s = time.monotonic()
         while True:
             self.look()
             passed_s = time.monotonic() - began_s
             if what():
                 return passed_s
-            if passed_s > wall_s:
+            ended = self.enclosure is None or self.enclosure.returncode() is not None
+            if passed_s > wall_s or (while_alive and ended):
                 raise HvacRlError("campaign", otherwise, f"See {self.folder / 'daemon.out'}.")
             await asyncio.sleep(LOOK_WALL_S)
 
