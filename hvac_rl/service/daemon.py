@@ -16,6 +16,7 @@ from typing import Protocol
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from hvac_rl.control.modes import Mode
 from hvac_rl.errors import HvacRlError, StartAnew
 from hvac_rl.panel import Panel
 from hvac_rl.points import Point
@@ -85,8 +86,8 @@ class Daemon:
     async def run(self, started: Callable[[str], None]) -> list[HandedBack]:
         """Run until stopped; answers with the state of every point after the hand-back.
 
-        ``started`` is called with the controlling policy's name once the first commands may go
-        out. Raises HvacRlError for everything that must be put right first, StartAnew when only
+        ``started`` is called with who controls, the policy or the BMS, once the first commands may
+        go out. Raises HvacRlError for everything that must be put right first, StartAnew when only
         a new process can go on.
         """
         with site_lock(self._site.state_dir):
@@ -147,7 +148,8 @@ class Daemon:
         self._join_own_devices()
         try:
             await heart.start()
-            started(controls.policy_name)
+            mode = self._authority.modes().site.mode
+            started(controls.policy_name if mode is Mode.RUN else f"the BMS (mode {mode.value})")
             self._scheduler.start()
             await self._stop.wait()
         finally:
