@@ -172,6 +172,8 @@ async def _killed_in_write(stage: Stage) -> float | None:
 
     def seen() -> bool:
         nonlocal left
+        if not stage.ours():
+            return False  # the first beats: nothing stands in the building yet
         left -= 1
         if left == 0 and stage.enclosure is not None:
             stage.enclosure.signal(signal.SIGKILL)
