@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from agents.decision_bench import decisions
 from agents.guard_bench import guard
 from hvac_rl.errors import ConfigError, MissingExtra
 from hvac_rl.service.plugins import bench_app
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     """Entry point ``hvac_rl.commands``."""
     bench_app(app).command()(sim)
     bench_app(app).command()(guard)
+    bench_app(app).command()(decisions)
 
 
 def sim(

@@ -1,4 +1,4 @@
-"""``hvac-rl train``, ``hvac-rl evaluate`` and ``hvac-rl demo``."""
+"""``hvac-rl train``, ``evaluate`` and ``demo``; ``policy`` has a file of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from agents import policy_commands
 from hvac_rl.errors import ConfigError, MissingExtra
 
 BUNDLES = Path(__file__).parent / "bundles"
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command()(league)
     app.command()(transfer)
     app.command()(demo)
+    policy_commands.register(app)
 
 
 ClimateOption = Annotated[
@@ -69,6 +71,17 @@ def train(
             "quarter of the minutes), or a bundle's folder."
         ),
     ] = "tuned",
+    also: Annotated[
+        list[str] | None,
+        typer.Option(help="fast-dqn: a further building that the same policy learns on; repeat."),
+    ] = None,
+    variants: Annotated[
+        int, typer.Option(min=0, help="fast-dqn: so many random variants of the building as well.")
+    ] = 0,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="fast-dqn: fine-tune the network of this checkpoint (a run's folder)."),
+    ] = None,
     climate: ClimateOption = "greensboro",
     tariff: TariffOption = "time_of_use",
     threads: ThreadsOption = 2,
@@ -117,6 +130,9 @@ def train(
             minutes=10.0 if minutes is None and cycles is None else minutes,
             cycles=cycles,
             base=base,
+            also=tuple(also or ()),
+            variants=variants,
+            start=start,
             threads=threads,
             out=out,
             run=run or Path("runs") / f"{Path(building).stem}-{agent.value}-{seed}",

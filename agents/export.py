@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,8 +77,10 @@ def limits_hash() -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write_bundle(folder: Path, trained: Trained, version: int, key: Ed25519PrivateKey) -> None:
-    """Write payload, manifest and signature; an existing bundle in ``folder`` is replaced."""
+def write_bundle(
+    folder: Path, trained: Trained, version: int, key: Ed25519PrivateKey | None
+) -> None:
+    """Write payload, manifest and, with a key, signature; a bundle in ``folder`` is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     file = "policy.onnx" if trained.kind == "onnx" else f"{trained.kind}.json"
     manifest = Manifest(
@@ -99,9 +103,15 @@ def write_bundle(folder: Path, trained: Trained, version: int, key: Ed25519Priva
             old.unlink()
     (folder / file).write_bytes(trained.payload)
     (folder / MANIFEST).write_bytes(text)
+    if key is not None:
+        write_signature(folder, text, key)
+
+
+def write_signature(folder: Path, manifest: bytes, key: Ed25519PrivateKey) -> None:
+    """Sign a manifest's bytes: the signature lies beside it."""
     signature = {
         "key": key_text(key),
-        "signature": base64.b64encode(key.sign(text)).decode(),
+        "signature": base64.b64encode(key.sign(manifest)).decode(),
     }
     (folder / SIGNATURE).write_text(json.dumps(signature, indent=2) + "\n")
 
@@ -121,15 +131,24 @@ def to_onnx(network: torch.nn.Module, features: int) -> bytes:
     import torch
 
     network = network.eval()
-    program = torch.onnx.export(
-        network,
-        (torch.zeros(2, features),),
-        input_names=["observation"],
-        output_names=["value"],
-        dynamic_shapes=({0: torch.export.Dim("zones")},),
-        dynamo=True,
-        verbose=False,
-    )
+    # The exporter notes which optional packages it goes without.
+    notes = logging.getLogger("torch.onnx")
+    before = notes.level
+    notes.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            program = torch.onnx.export(
+                network,
+                (torch.zeros(2, features),),
+                input_names=["observation"],
+                output_names=["value"],
+                dynamic_shapes=({0: torch.export.Dim("zones")},),
+                dynamo=True,
+                verbose=False,
+            )
+    finally:
+        notes.setLevel(before)
     assert program is not None
     model: bytes = program.model_proto.SerializeToString(deterministic=True)
     return model

@@ -15,7 +15,7 @@ from envs.control_columns import T_COST, T_COST_HVAC
 from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.ports import Policy
 
-UNSEEN = Years((201, 202), every_weeks=2)
+UNSEEN = Years((201, 202, 203, 204), every_weeks=4)
 """For ``train`` and ``evaluate``; the league's own test years are others again."""
 EQUAL_COMFORT_KH = 0.02
 """A zone and week: more than this above the rule's is not equal comfort."""
@@ -79,7 +79,7 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
         box=SIMPLE_HEAD,
     )
     table.add_column("controller", no_wrap=True)
-    for name in ("cost $", "HVAC $", "K·h a zone", "cost against the strong rule"):
+    for name in ("cost $", "HVAC $", "K·h a zone", "vs strong rule"):
         table.add_column(name, justify="right", no_wrap=True)
     for one in verdict:
         if one is None:

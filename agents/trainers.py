@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.live import Standing, Watching
 from agents.tuned_rule import Tuned, tune
@@ -14,6 +15,13 @@ from agents.years import TRAINING, VALIDATION, Place, scene_of_years
 from envs.control_columns import T_COST
 from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.control.encoding import FEATURE_NAMES
+
+if TYPE_CHECKING:
+    from agents.fast_dqn.train import Ground
+
+
+MARGIN_KH = 0.2
+"""A zone and week below the rules' discomfort on the validation weeks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +39,10 @@ class Task:
     folder: Path | None = None
     """Of the run: logs and checkpoints."""
     resume: bool = False
+    also: tuple[Place, ...] = ()
+    """Further buildings that the same policy learns on."""
+    start: Path | None = None
+    """A checkpoint whose network it begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +69,14 @@ class Opposition:
             if task.rule is None
             else Weeks(replace(scene, rule=task.rule), VALIDATION.weeks, task.threads)
         )
-        # No less comfortable than either rule.
-        self.most_discomfort_kh = min(self.strong.discomfort_kh, self.base.discomfort_kh)
+        # No less comfortable than either rule, in other years too: a rule's discomfort moves with
+        # the year, an agent's stays near what it was held to.
+        least_kh = min(self.strong.discomfort_kh, self.base.discomfort_kh)
+        self.most_discomfort_kh = max(0.0, least_kh - MARGIN_KH)
 
     def standing(self, seconds: float, seen: WeekTotals) -> Standing:
         """How an agent stands."""
-        return self.standing_of(seconds, seen.mean(T_COST), seen.discomfort_kh)
-
-    def standing_of(self, seconds: float, cost: float, discomfort_kh: float) -> Standing:
-        """The same from the means."""
+        cost, discomfort_kh = seen.mean(T_COST), seen.discomfort_kh
         return Standing(
             seconds,
             cost / self.strong.mean(T_COST) - 1.0,
@@ -106,25 +117,45 @@ def tune_watched(task: Task, watching: Watching) -> Tuned:
     )
 
 
+def _ground(task: Task, opposition: Opposition) -> Ground:
+    """What the fast DQN learns on."""
+    from agents.fast_dqn.train import Ground
+
+    return Ground(
+        scene_of_years(task.place, TRAINING, task.rule),
+        opposition.weeks,
+        opposition.most_discomfort_kh,
+        opposition.strong.mean(T_COST),
+        opposition.base.mean(T_COST),
+    )
+
+
 def fast_dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
     """Branched targets; see :mod:`agents.fast_dqn`."""
-    from agents.export import to_onnx
-    from agents.fast_dqn.checkpoint import load, save
+    from agents.fast_dqn.checkpoint import begin_from, load, save
     from agents.fast_dqn.network import Modes
     from agents.fast_dqn.settings import FastDqnSettings
-    from agents.fast_dqn.train import Check, FastDqn, Goal
+    from agents.fast_dqn.train import Check, FastDqn
+    from agents.parity import onnx_that_agrees
 
     settings = FastDqnSettings(seed=task.seed)
-    scene = scene_of_years(task.place, TRAINING, task.rule)
-    goal = Goal(opposition.weeks, opposition.most_discomfort_kh)
-    run = FastDqn(scene, goal, settings, task.threads)
+    grounds = [_ground(task, opposition)]
+    for place in task.also:
+        watching.at(len(grounds), len(task.also) + 1, f"preparing {place.building.name}")
+        other = replace(task, place=place)
+        grounds.append(_ground(other, Opposition(other)))
+    run = FastDqn(grounds, settings, task.threads)
+    if task.start is not None:
+        begin_from(run, task.start)
     checkpoint = None if task.folder is None else task.folder / "checkpoint.pt"
     if task.resume and checkpoint is not None:
         load(run, checkpoint)
 
     def watch(run: FastDqn, check: Check | None) -> bool:
         if check is not None:
-            standing = opposition.standing_of(check.seconds, check.cost, check.discomfort_kh)
+            standing = Standing(
+                check.seconds, check.cost_vs_strong, check.cost_vs_base, check.discomfort_kh
+            )
             watching.standing(
                 standing, price=check.price, loss=check.loss, labels=float(check.labels)
             )
@@ -134,10 +165,11 @@ def fast_dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
         return watching.at(run.cycles, total, "labelling and fitting")
 
     run.run(cycles=task.cycles, minutes=task.minutes, watch=watch)
+    payload, parity = onnx_that_agrees(Modes(run.best), FEATURE_NAMES)
     return Learned(
         "onnx",
         FEATURE_NAMES,
-        to_onnx(Modes(run.best), len(FEATURE_NAMES)),
+        payload,
         {
             "agent": "fast-dqn",
             **settings.as_dict(),
@@ -146,6 +178,8 @@ def fast_dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
             "cycles_planned": run.cycles_planned,
             "labels": run.learner.labels,
             "comfort_price": round(run.best.price, 4),
+            "buildings": [task.place.building.name, *(one.building.name for one in task.also)],
+            "parity_max_abs": parity,
         },
         task.rule,
     )
@@ -154,7 +188,7 @@ def fast_dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
 def dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
     """The stable-baselines3 reference."""
     from agents.dqn import train_dqn
-    from agents.export import to_onnx
+    from agents.parity import onnx_that_agrees
     from agents.settings import FEW_MODES, DqnSettings
     from envs.zone_vec_env import ZoneVecEnv
 
@@ -177,11 +211,17 @@ def dqn(task: Task, watching: Watching, opposition: Opposition) -> Learned:
         return watching.at(done, total, "learning by trial") and in_time
 
     network = train_dqn(env, opposition.weeks, opposition.most_discomfort_kh, settings, watch)
+    payload, parity = onnx_that_agrees(network, FEATURE_NAMES)
     return Learned(
         "onnx",
         FEATURE_NAMES,
-        to_onnx(network, len(FEATURE_NAMES)),
-        {"agent": "dqn", "library": "stable-baselines3", **settings.as_dict()},
+        payload,
+        {
+            "agent": "dqn",
+            "library": "stable-baselines3",
+            **settings.as_dict(),
+            "parity_max_abs": parity,
+        },
         task.rule,
     )
 

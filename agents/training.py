@@ -21,11 +21,13 @@ from hvac_rl.control.bundle import DEMO_PUBLIC_KEY, read_bundle
 from hvac_rl.control.policy import load_policy, make_policy, rule_parameters
 from hvac_rl.errors import ConfigError
 from sim_buildings.building import load_building
+from sim_buildings.variation import vary
 
 TUNING_SHARE = 0.25
 """Of a budget of minutes goes to the rule under an agent."""
 UNBUDGETED_MIN = 4.0
 CURVE_POINTS = 60
+VARIANT_SEEDS = 70_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,12 @@ class TrainOptions:
     cycles: int | None
     base: str
     """"strong", "tuned", or the folder of a bundle whose rule is taken."""
+    also: tuple[str, ...] = ()
+    """Further buildings that the same policy learns on."""
+    variants: int = 0
+    """Random variants of the building beside it."""
+    start: Path | None = None
+    """A checkpoint whose network the fast DQN begins with."""
     threads: int
     out: Path
     run: Path
@@ -64,6 +72,8 @@ def train(options: TrainOptions) -> None:
         cycles=options.cycles,
         folder=options.run,
         resume=options.resume,
+        also=_others(options, place),
+        start=options.start,
     )
     began = time.monotonic()
     task, tuned_s = _with_base(options, task, console)
@@ -110,6 +120,28 @@ def train(options: TrainOptions) -> None:
     )
 
 
+def _others(options: TrainOptions, place: Place) -> tuple[Place, ...]:
+    """Further buildings and variants; raises ConfigError where an agent knows none."""
+    if not (options.also or options.variants or options.start):
+        return ()
+    if options.agent != "fast-dqn":
+        raise ConfigError(
+            "hvac-rl train", f"{options.agent} takes no --also, --variants or --start"
+        )
+    if (options.also or options.variants) and options.base != "strong":
+        raise ConfigError(
+            "hvac-rl train",
+            "one policy for several buildings continues from the strong rule",
+            "Give --base strong: a tuned rule fits one building.",
+        )
+    buildings = [load_building(name) for name in options.also]
+    buildings += [
+        vary(place.building, VARIANT_SEEDS + options.seed * 100 + k)
+        for k in range(options.variants)
+    ]
+    return tuple(place._replace(building=one) for one in buildings)
+
+
 def thinned(seen: list[Standing]) -> list[Standing]:
     """At most CURVE_POINTS of the looks at the validation weeks, the last among them."""
     every = -(-len(seen) // CURVE_POINTS)
@@ -121,7 +153,16 @@ def _claim(options: TrainOptions) -> None:
     path = options.run / "options.json"
     mine = {
         name: getattr(options, name)
-        for name in ("building", "agent", "climate", "tariff", "seed", "base", "threads")
+        for name in (
+            "building",
+            "agent",
+            "climate",
+            "tariff",
+            "seed",
+            "base",
+            "threads",
+            "variants",
+        )
     }
     if options.resume:
         try:

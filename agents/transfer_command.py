@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from agents.commands import BUNDLES, need
+from hvac_rl.control.base_rule import RuleParameters
+from hvac_rl.ports import Policy
 
 
 def transfer(
@@ -46,7 +48,7 @@ def transfer(
     policy = load_policy(read)
     weeks = list(range(0, 52, every_weeks))
     console = Console()
-    runs = [("strong rule", None, None)]
+    runs: list[tuple[str, Policy | None, RuleParameters | None]] = [("strong rule", None, None)]
     if rule is not None:
         runs.append(("rule under it", None, rule))
     runs.append((policy.name, policy, rule))

@@ -63,7 +63,7 @@ CANDIDATES = LANES - 1
 FIRST_SIGMA = 0.15
 DISCOMFORT_PENALTY = 20.0
 """Per cent of cost a K h a zone and week beyond the strong rule's: above any price seen."""
-MARGIN_KH = 0.1
+MARGIN_KH = 0.15
 """A zone and week: so much below the strong rule's, because other weeks are other weeks."""
 
 

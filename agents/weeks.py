@@ -16,6 +16,7 @@ from envs.control_columns import C_GUARD, N_TOTALS, T_DISCOMFORT_KH, T_PEAK_KW
 from envs.setting import Scene
 from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.control.encoding import FEATURE_NAMES, RULE_MODE
+from hvac_rl.control.policy import OnnxPolicy
 from hvac_rl.ports import Policy
 from hvac_rl.safety.values import ZoneGuardState
 from sim_buildings.buffers import columns_of
@@ -66,6 +67,19 @@ class Served:
         self.seconds += time.perf_counter() - began
         self.decisions += len(rows)
         return np.array(chosen, dtype=np.int64).reshape(batch.size, batch.zones)
+
+
+class InArrays:
+    """A network policy over many buildings at once: the same choices without the daemon's lists."""
+
+    def __init__(self, policy: OnnxPolicy) -> None:
+        self._policy = policy
+        self._columns = [FEATURE_NAMES.index(feature) for feature in policy.features]
+
+    def modes(self, batch: Batch) -> Ints:
+        seen = batch.observations.reshape(batch.size * batch.zones, -1)[:, self._columns]
+        modes: Ints = self._policy.values(seen).argmax(axis=1)  # type: ignore[arg-type]
+        return modes.reshape(batch.size, batch.zones)
 
 
 @dataclass(frozen=True, slots=True)

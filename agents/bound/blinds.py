@@ -21,6 +21,7 @@ Floats = NDArray[np.floating]
 
 POSITIONS = 41
 HAIR = 0.005
+NEAR = 1e-3
 SLOPES = (0.25, 0.5, 1.0, 2.0)
 """Of lines under a curve, over the slope from its one end to the other."""
 
@@ -43,8 +44,11 @@ def make_blinds(week: Week, limits: ZoneLimits, light_target_lux: float) -> Blin
     closed as it asks, less the smallest change that is written.
     """
     steps, zones = week.occupied.shape
-    still = week.wind_at_step[:, None] < limits.blind_wind_limit_m_s
-    glares = week.occupied & (week.facade_w_m2 > limits.glare_w_m2) & still
+    # Wind and frost retract a blind, glare or not; near the threshold precision may decide.
+    calm = week.wind_at_step < limits.blind_wind_limit_m_s - NEAR
+    thawed = week.outdoor_at_step > limits.blind_frost_c + NEAR
+    safe = (calm & thawed)[:, None]
+    glares = week.occupied & (week.facade_w_m2 > limits.glare_w_m2) & safe
     # After one step the blind may still be held by its timer; after two it may not.
     held = glares & np.vstack([np.zeros((1, zones), dtype=bool), glares[:-1]])
     lowest = np.where(held, limits.glare_blind - limits.blind_write_deadband, 0.0)

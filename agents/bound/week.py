@@ -81,6 +81,8 @@ class Week:
     """(K, Z) what the guard sees on each zone's facade."""
     wind_at_step: Floats
     """(K,)"""
+    outdoor_at_step: Floats
+    """(K,) what the guard reads."""
     lowest_c: Floats
     """(K, Z) the coldest that a room may be during a step."""
     highest_c: Floats
@@ -162,6 +164,7 @@ def make_week(scene: Scene, world: int, hour: int, hours: int, cycles: int = 2) 
         ),
         facade_w_m2=facade,
         wind_at_step=rows.wind_m_s[seen],
+        outdoor_at_step=rows.outdoor_c[seen],
         lowest_c=lowest,
         highest_c=highest,
         cooling_cop=plant.cooling_cop / _curve(cooling, cooling.input_ratio, outdoor),

@@ -44,7 +44,10 @@ def save(run: FastDqn, path: Path) -> None:
         "best": run.best.state_dict(),
         "best_price": run.best.price,
         "best_cost": run.best_cost,
-        "actors": [torch.from_numpy(array) for array in run.actors.batch.snapshot().arrays],
+        "actors": [
+            [torch.from_numpy(array) for array in actors.batch.snapshot().arrays]
+            for actors in run.actors
+        ],
     }
     beside = path.with_suffix(".new")
     try:
@@ -67,16 +70,7 @@ def load(run: FastDqn, path: Path) -> None:
 
     Raises ConfigError for a file that is not a checkpoint of this run.
     """
-    try:
-        document = torch.load(path, weights_only=True)
-    except FileNotFoundError as error:
-        raise ConfigError(
-            str(path), "there is no checkpoint to resume from", "Train without --resume."
-        ) from error
-    except Exception as error:  # torch raises many kinds for a damaged file
-        raise ConfigError(
-            str(path), f"is not a checkpoint: {error}", "Remove it and train without --resume."
-        ) from error
+    document = _read(path)
     settings = json.dumps(asdict(run.settings), sort_keys=True)
     if document["format"] != FORMAT or document["settings"] != settings:
         raise ConfigError(
@@ -98,4 +92,38 @@ def load(run: FastDqn, path: Path) -> None:
     run.best.load_state_dict(document["best"])
     run.best.price = document["best_price"]
     run.best_cost = document["best_cost"]
-    run.actors.batch.restore(BatchSnapshot(tuple(a.numpy() for a in document["actors"])))
+    for actors, arrays in zip(run.actors, document["actors"], strict=True):
+        actors.batch.restore(BatchSnapshot(tuple(array.numpy() for array in arrays)))
+
+
+def begin_from(run: FastDqn, path: Path) -> None:
+    """Begin with the best network of another run: fine-tuning.
+
+    Raises ConfigError for a file that is not a checkpoint, or whose network has other shapes.
+    """
+    document = _read(path)
+    try:
+        for network in (run.learner.network, run.learner.slow, run.best):
+            network.load_state_dict(document["best"])
+    except RuntimeError as error:
+        raise ConfigError(
+            str(path),
+            "its network has other inputs, outputs or width than this version's",
+            "Train it again.",
+        ) from error
+    run.learner.set_price(document["best_price"])
+    run.best.price = document["best_price"]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = torch.load(path, weights_only=True)
+    except FileNotFoundError as error:
+        raise ConfigError(
+            str(path), "there is no such checkpoint", "A run's folder holds checkpoint.pt."
+        ) from error
+    except Exception as error:  # torch raises many kinds for a damaged file
+        raise ConfigError(
+            str(path), f"is not a checkpoint: {error}", "Remove it and train without it."
+        ) from error
+    return document

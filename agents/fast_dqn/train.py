@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from agents.fast_dqn.branches import N_BRANCHES, Branches
 from agents.fast_dqn.learner import Learner
 from agents.fast_dqn.network import Greedy, QNetwork, greedy
 from agents.fast_dqn.settings import FastDqnSettings
-from agents.weeks import Weeks, WeekTotals
+from agents.weeks import Weeks
 from envs.control_columns import T_COST
 from envs.setting import Scene
 
@@ -36,22 +36,38 @@ class Check(NamedTuple):
     cycle: int
     seconds: float
     """Of training so far."""
-    cost: float
-    """Mean of a week."""
+    cost_vs_strong: float
+    """Relative, against the strong rule; the mean of all grounds."""
+    cost_vs_base: float
+    """Likewise, against the rule under the policy."""
     discomfort_kh: float
-    """A zone and week."""
+    """A zone and week; the mean of all grounds."""
     price: float
     """Of a K h of a zone's discomfort."""
     loss: float
     labels: int
 
 
-class Goal(NamedTuple):
-    """What the policy is held to on the validation weeks."""
+class Ground(NamedTuple):
+    """A building to learn on, and what the policy is held to there."""
 
+    training: Scene
     weeks: Weeks
-    discomfort_kh: float
+    """Validation weeks."""
+    most_discomfort_kh: float
     """No more than this a zone and week: the rules' own."""
+    strong_cost: float
+    """Of the strong rule, mean of the validation weeks."""
+    base_cost: float
+    """Of the rule under the policy."""
+
+
+class Seen(NamedTuple):
+    """A network on the validation weeks of all grounds; means over these."""
+
+    cost_vs_strong: float
+    cost_vs_base: float
+    discomfort_kh: float
 
 
 Watcher = Callable[["FastDqn", Check | None], bool]
@@ -59,27 +75,35 @@ Watcher = Callable[["FastDqn", Check | None], bool]
 
 
 class FastDqn:
-    """One training run, cycle by cycle. Equal settings and threads give equal networks."""
+    """One training run, cycle by cycle. Equal settings and threads give equal networks.
 
-    def __init__(
-        self, training: Scene, goal: Goal, settings: FastDqnSettings, threads: int
-    ) -> None:
+    With several grounds the cycles take them in turn: one policy for all of them.
+    """
+
+    def __init__(self, grounds: Sequence[Ground], settings: FastDqnSettings, threads: int) -> None:
         torch.set_num_threads(threads)
         self.settings = s = settings
         self.rng = np.random.default_rng(s.seed)
-        self._goal = goal
-        zones = len(training.building.zones)
-        branches = min(s.most_branches, s.branch_zones // zones)
-        capacity = max(1, branches // N_BRANCHES) * N_BRANCHES
-        self._branches = Branches(training, capacity, horizon_h=s.horizon_h, threads=threads)
-        self.actors = Actors(
-            training,
-            max(2, min(s.actors, 4 * s.branch_zones // (zones * N_BRANCHES))),
-            epsilon=s.epsilon,
-            restarts=s.restarts,
-            threads=threads,
-            rng=self.rng,
-        )
+        self._grounds = tuple(grounds)
+        self._most_kh = float(np.mean([one.most_discomfort_kh for one in grounds]))
+        self._branches, self.actors = [], []
+        for ground in grounds:
+            zones = len(ground.training.building.zones)
+            branches = min(s.most_branches, s.branch_zones // zones)
+            capacity = max(1, branches // N_BRANCHES) * N_BRANCHES
+            self._branches.append(
+                Branches(ground.training, capacity, horizon_h=s.horizon_h, threads=threads)
+            )
+            self.actors.append(
+                Actors(
+                    ground.training,
+                    max(2, min(s.actors, 4 * s.branch_zones // (zones * N_BRANCHES))),
+                    epsilon=s.epsilon,
+                    restarts=s.restarts,
+                    threads=threads,
+                    rng=self.rng,
+                )
+            )
         self.learner = Learner(
             QNetwork(s.width, s.seed, s.price),
             learning_rate=s.learning_rate,
@@ -131,13 +155,14 @@ class FastDqn:
         return FIRST_CYCLES + max(0, int(more))
 
     def _cycle(self) -> float:
-        learner, actors = self.learner, self.actors
+        turn = self.cycles % len(self._grounds)
+        learner, actors, branches = self.learner, self.actors[turn], self._branches[turn]
         # Until the budget is turned into cycles the learning has hardly begun.
         progress = self.cycles / self.cycles_planned if self.cycles > FIRST_CYCLES else 0.0
         actors.advance(learner.slow, self.settings.actor_hours)
-        building, zone = actors.draw(self._branches.states)
+        building, zone = actors.draw(branches.states)
         modes = greedy(learner.slow, actors.batch)[building]
-        learner.add(self._branches.label(actors.batch, learner.slow, building, zone, modes))
+        learner.add(branches.label(actors.batch, learner.slow, building, zone, modes))
         self.cycles += 1
         return learner.fit(self.settings.gradient_steps, max(SLOWEST_RATE, 1.0 - progress))
 
@@ -148,25 +173,29 @@ class FastDqn:
         check = Check(
             self.cycles,
             self.seconds,
-            seen.mean(T_COST),
-            seen.discomfort_kh,
+            *seen,
             slow.price,
             loss,
             self.learner.labels,
         )
         self.checks.append(check)
-        off = seen.discomfort_kh / max(self._goal.discomfort_kh, 1e-3)
+        off = seen.discomfort_kh / max(self._most_kh, 1e-3)
         self.learner.set_price(slow.price * float(np.clip(off, 0.5, 2.0)) ** 0.5)
         return check
 
-    def _look(self, network: QNetwork) -> WeekTotals:
+    def _look(self, network: QNetwork) -> Seen:
         """The validation weeks under a network; kept as the best if it is."""
-        seen = self._goal.weeks.run("fast DQN", Greedy(network))
-        cost = seen.mean(T_COST)
-        if seen.discomfort_kh <= self._goal.discomfort_kh and cost < self.best_cost:
-            self.best_cost = cost
+        strong, base, discomfort_kh = [], [], []
+        for ground in self._grounds:
+            seen = ground.weeks.run("fast DQN", Greedy(network))
+            strong.append(seen.mean(T_COST) / ground.strong_cost - 1.0)
+            base.append(seen.mean(T_COST) / ground.base_cost - 1.0)
+            discomfort_kh.append(seen.discomfort_kh)
+        found = Seen(float(np.mean(strong)), float(np.mean(base)), float(np.mean(discomfort_kh)))
+        if found.discomfort_kh <= self._most_kh and found.cost_vs_base < self.best_cost:
+            self.best_cost = found.cost_vs_base
             self.best = copy.deepcopy(network)
-        return seen
+        return found
 
     def _refine(self) -> None:
         """The price at which the last network is just as comfortable as it must be."""
@@ -174,7 +203,7 @@ class FastDqn:
         low, high = network.price / PRICE_RANGE, network.price * PRICE_RANGE
         for _ in range(REFINEMENTS):
             network.price = float(np.sqrt(low * high))
-            if self._look(network).discomfort_kh > self._goal.discomfort_kh:
+            if self._look(network).discomfort_kh > self._most_kh:
                 low = network.price
             else:
                 high = network.price

@@ -14,11 +14,11 @@ from agents.league.compare import PLANNER, STRONG, TUNED, Entry, columns
 from agents.league.contenders import FAST_DQN, Contender
 from agents.league.trace import Traced
 from agents.planner import PlannerSettings, run_planner
-from agents.weeks import Progress, Served, Weeks
+from agents.weeks import Chooser, InArrays, Progress, Served, Weeks
 from agents.years import Place, Years, each_week, scene_of_years
 from envs.rewards import DEFAULT_WEIGHTS
 from envs.setting import Scene
-from hvac_rl.control.policy import make_policy
+from hvac_rl.control.policy import OnnxPolicy, make_policy
 from hvac_rl.errors import ConfigError
 
 Floats = NDArray[np.float64]
@@ -119,11 +119,10 @@ def _planner(
     best = next((one.seeds[0] for one in contenders if one.name == FAST_DQN), None)
     best = best or next((one.seeds[0] for one in contenders if one.name == TUNED), None)
     rule = None if best is None else best.rule
-    follow = (
-        None
-        if best is None or best.kind == "rule"
-        else Served(make_policy(best.kind, PLANNER, best.features, best.payload))
-    )
+    follow: Chooser | None = None
+    if best is not None and best.kind != "rule":
+        policy = make_policy(best.kind, PLANNER, best.features, best.payload)
+        follow = InArrays(policy) if isinstance(policy, OnnxPolicy) else Served(policy)
     planned = run_planner(
         scene if rule is None else replace(scene, rule=rule),
         options.years.weeks,

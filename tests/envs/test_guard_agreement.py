@@ -100,11 +100,10 @@ def test_single_precision_is_near_but_at_thresholds(
         case = draw(rng, np.float32)
         doubles = tuple(widened(one) for one in case)
         plain = function(*doubles)
-        if near(flat(plain[0]), flat(twin(*case)[0])):
+        if near(flat(plain[:1]), flat(twin(*case)[:1])):
             continue
         at_threshold += 1
-        assert is_at_threshold(function, doubles, flat(plain[0])), case
-    # 40 in a million when this was written would be many; a few in ten thousand are too.
+        assert is_at_threshold(function, doubles, flat(plain[:1])), case
     assert at_threshold <= max(4, CASES // 1000)
 
 
@@ -133,7 +132,7 @@ def is_at_threshold(
                     if isinstance(part, tuple)
                     else (nudged)
                 )
-                other = flat(function(*case[:k], new, *case[k + 1 :])[0])
+                other = flat(function(*case[:k], new, *case[k + 1 :])[:1])
                 if np.any(np.abs(other - answer) > 10.0 * THRESHOLD * np.maximum(1.0, abs(answer))):
                     return True
     return False

@@ -12,7 +12,7 @@ from agents.fast_dqn import checkpoint
 from agents.fast_dqn.branches import N_BRANCHES, VALUE_SCALE, Branches
 from agents.fast_dqn.network import Modes, QNetwork, greedy
 from agents.fast_dqn.settings import FastDqnSettings
-from agents.fast_dqn.train import Check, FastDqn, Goal
+from agents.fast_dqn.train import Check, FastDqn, Ground
 from agents.weeks import Weeks
 from agents.years import Place, Years, scene_of_years
 from envs.batch import Batch
@@ -32,8 +32,9 @@ def scene() -> Scene:
 
 
 @pytest.fixture(scope="module")
-def goal(scene: Scene) -> Goal:
-    return Goal(Weeks(scene, [3, 29], threads=1), 3.0)
+def goal(scene: Scene) -> Ground:
+    weeks = Weeks(scene, [3, 29], threads=1)
+    return Ground(scene, weeks, 3.0, 250.0, weeks.run("rule").mean(T_COST))
 
 
 def opinionated(seed: int = 0) -> QNetwork:
@@ -107,14 +108,14 @@ def fingerprint(network: QNetwork) -> list[float]:
     return [float(p.detach().abs().sum()) for p in network.parameters()]
 
 
-def trained(scene: Scene, goal: Goal, cycles: int) -> FastDqn:
-    run = FastDqn(scene, goal, SMALL, threads=1)
+def trained(scene: Scene, goal: Ground, cycles: int) -> FastDqn:
+    run = FastDqn([goal], SMALL, threads=1)
     run.run(cycles=cycles, minutes=None, watch=lambda run, check: True)
     return run
 
 
 def test_equal_settings_give_equal_networks_and_a_killed_run_goes_on(
-    scene: Scene, goal: Goal, tmp_path: Path
+    scene: Scene, goal: Ground, tmp_path: Path
 ) -> None:
     whole = trained(scene, goal, 8)
     path = tmp_path / "checkpoint.pt"
@@ -126,14 +127,14 @@ def test_equal_settings_give_equal_networks_and_a_killed_run_goes_on(
         return True
 
     with pytest.raises(KeyboardInterrupt):
-        FastDqn(scene, goal, SMALL, threads=1).run(cycles=8, minutes=None, watch=killed)
-    resumed = FastDqn(scene, goal, SMALL, threads=1)
+        FastDqn([goal], SMALL, threads=1).run(cycles=8, minutes=None, watch=killed)
+    resumed = FastDqn([goal], SMALL, threads=1)
     checkpoint.load(resumed, path)
     resumed.run(cycles=8, minutes=None, watch=lambda run, check: True)
     assert fingerprint(resumed.learner.network) == fingerprint(whole.learner.network)
     assert fingerprint(resumed.best) == fingerprint(whole.best)
-    assert [c.cost for c in resumed.checks] == [c.cost for c in whole.checks]
-    other = FastDqn(scene, goal, FastDqnSettings(seed=2), threads=1)
+    assert [c.cost_vs_base for c in resumed.checks] == [c.cost_vs_base for c in whole.checks]
+    other = FastDqn([goal], FastDqnSettings(seed=2), threads=1)
     with pytest.raises(ConfigError, match="other settings"):
         checkpoint.load(other, path)
     path.write_bytes(b"nonsense")
@@ -141,8 +142,8 @@ def test_equal_settings_give_equal_networks_and_a_killed_run_goes_on(
         checkpoint.load(resumed, path)
 
 
-def test_a_budget_of_minutes_becomes_cycles(scene: Scene, goal: Goal) -> None:
-    run = FastDqn(scene, goal, SMALL, threads=1)
+def test_a_budget_of_minutes_becomes_cycles(scene: Scene, goal: Ground) -> None:
+    run = FastDqn([goal], SMALL, threads=1)
     seen: list[int] = []
 
     def watch(run: FastDqn, check: Check | None) -> bool:
@@ -156,7 +157,7 @@ def test_a_budget_of_minutes_becomes_cycles(scene: Scene, goal: Goal) -> None:
 
 
 def test_what_diverges_ends_in_words_and_a_full_disk_keeps_the_last_checkpoint(
-    scene: Scene, goal: Goal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, goal: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = trained(scene, goal, 2)
     path = tmp_path / "checkpoint.pt"
@@ -174,3 +175,24 @@ def test_what_diverges_ends_in_words_and_a_full_disk_keeps_the_last_checkpoint(
         run.learner.network.heads.bias.fill_(float("nan"))
     with pytest.raises(HvacRlError, match="no longer finite"):
         run.run(cycles=4, minutes=None, watch=lambda run, check: True)
+
+
+def test_one_policy_learns_on_several_buildings_and_is_tuned_further(
+    goal: Ground, tmp_path: Path
+) -> None:
+    place = Place(load_building("medium_office"))
+    other = scene_of_years(place, YEARS)
+    weeks = Weeks(other, [29], threads=1)
+    second = Ground(other, weeks, 3.0, 900.0, weeks.run("rule").mean(T_COST))
+    run = FastDqn([goal, second], SMALL, threads=1)
+    run.run(cycles=4, minutes=None, watch=lambda run, check: True)
+    assert len(run.actors) == 2
+    assert run.learner.labels == 2 * (4 * 64 // N_BRANCHES) * 2
+    path = tmp_path / "checkpoint.pt"
+    checkpoint.save(run, path)
+    finer = FastDqn([second], SMALL, threads=1)
+    checkpoint.begin_from(finer, path)
+    assert fingerprint(finer.learner.network) == fingerprint(run.best)
+    assert finer.learner.network.price == run.best.price
+    with pytest.raises(ConfigError, match="there is no such checkpoint"):
+        checkpoint.begin_from(finer, tmp_path / "nothing.pt")
