@@ -13,7 +13,7 @@ from adapters.bacnet_stack import BacnetStack, parse_local
 from adapters.bacnet_whereabouts import Whereabouts
 from adapters.parsing import Row
 from hvac_rl.panel import Panel
-from hvac_rl.ports import Adapter, DeviceSpec
+from hvac_rl.ports import Adapter, DeviceSpec, Endpoint
 
 __all__ = ["BacnetAdapter", "BacnetKind", "BacnetOptions"]
 
@@ -58,6 +58,11 @@ class BacnetKind:
 
     def is_loopback(self, options: Hashable) -> bool:
         return cast(BacnetOptions, options).place.is_loopback
+
+    def endpoint(self, options: Hashable) -> Endpoint | None:
+        """Where a drill finds the device, or the router that leads to it."""
+        at = cast(BacnetOptions, options).place.ip
+        return Endpoint("udp", *at) if at else None
 
     async def open(
         self, devices: Sequence[DeviceSpec], local: Mapping[str, object]

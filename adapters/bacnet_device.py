@@ -178,9 +178,11 @@ class BacnetAdapter:
                 detail=detail,
                 commanded_by=commander(slots),
                 ours=None if held is None else point.unit.to_si(held),
+                beneath=None if beneath is None else point.unit.to_si(beneath),
             )
 
         slots: Slots = ()
+        beneath: float | None = None
         held: float | None = None
         if properties is None:
             why = self._presence.detail or "not answered in time"
@@ -195,6 +197,7 @@ class BacnetAdapter:
             except (RefusedError, TypeError) as error:
                 return reading(None, Quality.FAULT, f"who commands it is unknown: {error}")
             held = slots[self._priority - 1]
+            beneath = next((slot for slot in slots[self._priority :] if slot is not None), None)
         flags = properties.get(STATUS_FLAGS)
         fault = fault_of(flags, properties.get(RELIABILITY))
         if fault:

@@ -176,9 +176,11 @@ class MemoryAdapter:
                 detail=detail,
                 commanded_by=commander(slots),
                 ours=None if held is None else point.unit.to_si(held),
+                beneath=None if beneath is None else point.unit.to_si(beneath),
             )
 
         slots: Sequence[float | None] = ()
+        beneath: float | None = None
         held: float | None = None
         try:
             found = await self._device.object(_address(point).object)
@@ -189,6 +191,9 @@ class MemoryAdapter:
         if point.writable and found.slots is not None:
             slots = found.slots
             held = slots[self._priority - 1]
+            default = None if isinstance(found.default, str) else found.default
+            under = (slot for slot in slots[self._priority :] if slot is not None)
+            beneath = next(under, default)
         if found.fault:
             return reading(None, Quality.FAULT, found.fault)
         try:

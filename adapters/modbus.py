@@ -16,7 +16,7 @@ from adapters.modbus_line import Line, Place, SerialPlace, TcpPlace
 from adapters.modbus_link import DeviceRules
 from adapters.parsing import Row
 from hvac_rl.errors import ConfigError
-from hvac_rl.ports import Adapter, DeviceSpec
+from hvac_rl.ports import Adapter, DeviceSpec, Endpoint
 
 __all__ = ["ModbusAdapter", "ModbusKind", "ModbusOptions"]
 
@@ -77,6 +77,11 @@ class ModbusKind:
         except ValueError:
             # A name: where it leads is not known before it is resolved.
             return False
+
+    def endpoint(self, options: Hashable) -> Endpoint | None:
+        """Where a drill finds the device; nowhere on a serial line."""
+        place = cast(ModbusOptions, options).place
+        return None if isinstance(place, SerialPlace) else Endpoint("tcp", place.host, place.port)
 
     async def open(
         self, devices: Sequence[DeviceSpec], local: Mapping[str, object]

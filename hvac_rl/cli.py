@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 
 import hvac_rl
-from hvac_rl.errors import HvacRlError
+from hvac_rl.errors import HvacRlError, StartAnew
+from hvac_rl.service.operator_commands import register as register_operator_commands
 from hvac_rl.service.plugins import register_commands
 
 app = typer.Typer(
@@ -61,6 +62,12 @@ def run(
             help="Accept a policy version older than the last that ran here, once, and audit it.",
         ),
     ] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only", help="Watch only: no writer is loaded, whatever the modes say."
+        ),
+    ] = False,
     check_only: Annotated[
         bool,
         typer.Option(
@@ -79,6 +86,7 @@ def run(
     from hvac_rl.service.live import LiveTable
     from hvac_rl.service.logs import configure_logs
     from hvac_rl.service.proof import check_site, print_hand_back
+    from hvac_rl.service.restart import start_anew
     from hvac_rl.service.site_file import load_site
 
     console = Console()
@@ -87,6 +95,27 @@ def run(
     configure_logs(site.state_dir / "daemon.log", console)
     if check_only:
         asyncio.run(check_site(site, console))
+        return
+
+    if read_only:
+        from hvac_rl.service.read_only import run_read_only
+
+        async def look() -> int:
+            stopped = asyncio.Event()
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, stopped.set)
+            with LiveTable(site, console) as table:
+                return await run_read_only(
+                    site,
+                    table.show,
+                    stopped,
+                    for_s=None if for_hours is None else for_hours * 3600.0,
+                    until_s=until,
+                    roll_back=roll_back_policy,
+                )
+
+        console.print(f"{asyncio.run(look())} cycles watched; nothing was written.")
         return
 
     async def control() -> bool:
@@ -106,10 +135,16 @@ def run(
             )
         return print_hand_back(handed, console)
 
-    if not asyncio.run(control()):
+    try:
+        done = asyncio.run(control())
+    except StartAnew as reason:
+        start_anew(reason, console)
+        raise
+    if not done:
         raise typer.Exit(1)
 
 
+register_operator_commands(app)
 register_commands(app)
 
 

@@ -30,5 +30,12 @@ class PolicyRefused(HvacRlError):
     """A policy bundle that must not run here; ``where`` is the bundle's path."""
 
 
+class StartAnew(HvacRlError):
+    """The building was given back, and only a new process can go on; ``exit_code`` is
+    EX_TEMPFAIL, which a service manager takes as "start me again"."""
+
+    exit_code = 75
+
+
 class MissingExtra(HvacRlError):
     """A command whose optional packages are not installed; ``where`` is the command."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from hvac_rl.points import Point
 from hvac_rl.records import Command, Reading, Receipt
@@ -127,3 +127,21 @@ class AdapterKind(Protocol):
 
     async def close(self) -> None:
         """Close what the adapters shared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a device listens; what a drill must carry into a network of its own."""
+
+    transport: Literal["udp", "tcp"]
+    host: str
+    port: int
+
+
+@runtime_checkable
+class Reachable(Protocol):
+    """An adapter kind whose devices are found at fixed addresses; others cannot be cut in a
+    drill."""
+
+    def endpoint(self, options: Hashable) -> Endpoint | None:
+        """None for a device that is found by broadcast."""

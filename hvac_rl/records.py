@@ -37,6 +37,8 @@ class Reading:
     detail: str = ""
     commanded_by: int | None = None
     ours: float | None = None
+    beneath: float | None = None
+    """What would be in effect without our slot (SI); ``None`` where the protocol hides it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,15 @@ class Outcome(StrEnum):
     NO_ANSWER = "no_answer"
     MISMATCH = "mismatch"
     """Acknowledged, yet the value read back is another."""
+    WATCHED = "watched"
+    """Not sent: we only watch here."""
+    BUDGET = "budget"
+    """Not sent: the point's writes of this day are spent; its last value stays."""
+    BLOCKED = "blocked"
+    """Not sent: the writer's gate is closed (kill switch, mode, a newer process)."""
+
+
+NOT_SENT = (Outcome.UNCHANGED, Outcome.WATCHED, Outcome.BUDGET, Outcome.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

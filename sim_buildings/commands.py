@@ -10,6 +10,7 @@ import typer
 
 from hvac_rl.errors import MissingExtra
 from sim_buildings.building_commands import building as building_app
+from sim_buildings.field.campaign_commands import register as register_campaign
 
 OUR_PACKAGES = ("hvac_rl", "sim_buildings")
 
@@ -17,6 +18,7 @@ OUR_PACKAGES = ("hvac_rl", "sim_buildings")
 def register(app: typer.Typer) -> None:
     app.command()(simulate)
     app.add_typer(building_app, name="building")
+    register_campaign(app)
 
 
 def simulate(

@@ -5,23 +5,28 @@ before anything is written to the building.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hvac_rl.control.bundle import DEMO_PUBLIC_KEY, Bundle, read_bundle
 from hvac_rl.control.cycle import ControlCycle
 from hvac_rl.control.decide import Decider
 from hvac_rl.control.forecasts import FileForecast, PersistenceForecast
+from hvac_rl.control.modes import Modes
 from hvac_rl.control.policy import load_policy, rule_parameters
-from hvac_rl.control.writer import Writer
 from hvac_rl.errors import PolicyRefused
 from hvac_rl.points import Point
 from hvac_rl.ports import Adapter, Clock, Forecast
 from hvac_rl.safety.guard import Guard, GuardSettings
+from hvac_rl.service.authority import Authority
 from hvac_rl.service.clocks import SystemClock, check_speed, read_published
 from hvac_rl.service.ledger import SqliteLedger
 from hvac_rl.service.site_file import Site
 from hvac_rl.service.store import Store
+
+if TYPE_CHECKING:
+    from hvac_rl.control.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +40,6 @@ class Controls:
 
     cycle: ControlCycle
     guard: Guard
-    writer: Writer
     policy_name: str
 
 
@@ -54,13 +58,17 @@ def site_forecast(site: Site) -> Forecast:
     return FileForecast(site.resolve(site.forecast.path))
 
 
-async def open_adapters(site: Site) -> dict[str, Adapter]:
-    """Connect to every device and prove every point, read-only; raises DeviceError."""
+async def open_adapters(site: Site, *, beside: bool = False) -> dict[str, Adapter]:
+    """Connect to every device and prove every point, read-only; raises DeviceError.
+
+    ``beside``: for a process that may live at the same time as the daemon.
+    """
+    local = site.beside if beside else site.local
     adapters: dict[str, Adapter] = {}
     try:
         for name, kind in site.kinds.items():
             specs = [device.spec for device in site.devices.values() if device.adapter == name]
-            adapters.update(await kind.open(specs, site.local.get(name, {})))
+            adapters.update(await kind.open(specs, local.get(name, {})))
         for device, adapter in adapters.items():
             await adapter.connect()
             await adapter.check(device_points(site, device))
@@ -91,7 +99,7 @@ def site_bundle(site: Site, store: Store, roll_back: str | None) -> Bundle | Non
     if site.policy is None:
         return None
     bundle = read_bundle(site.resolve(site.policy.bundle), site.policy.trusted_keys)
-    far = sorted(name for name, device in site.devices.items() if not device.on_loopback)
+    far = site.far_devices
     if bundle.signed_by == DEMO_PUBLIC_KEY and far:
         raise PolicyRefused(
             str(bundle.path),
@@ -129,10 +137,26 @@ def site_guard(site: Site) -> Guard:
     return Guard(site.plant, settings)
 
 
+def make_writer(
+    adapters: Mapping[str, Adapter], ledger: SqliteLedger, gate: Authority | None = None
+) -> Writer:
+    """The site's writer. Imported here: a read-only daemon does not even load it."""
+    from hvac_rl.control.writer import Writer
+
+    return Writer(adapters, ledger, gate, ledger)
+
+
 def assemble(
-    site: Site, adapters: Mapping[str, Adapter], ledger: SqliteLedger, bundle: Bundle | None
+    site: Site,
+    adapters: Mapping[str, Adapter],
+    bundle: Bundle | None,
+    writer: Writer | None,
+    modes: Callable[[], Modes],
 ) -> Controls:
-    """The parts of the control cycle; raises HvacRlError when they do not fit together."""
+    """The parts of the control cycle; raises HvacRlError when they do not fit together.
+
+    ``writer`` None: nothing is written whatever the modes say.
+    """
     guard = site_guard(site)
     policy = load_policy(bundle) if bundle else None
     decider = Decider(
@@ -145,10 +169,14 @@ def assemble(
         dict(site.air_handler_limits),
         STALE_CYCLES * site.cycle_s,
     )
-    writer = Writer(adapters, ledger)
-    return Controls(
-        ControlCycle(site.plant, adapters, decider, guard, writer),
+    cycle = ControlCycle(
+        site.plant,
+        adapters,
+        decider,
         guard,
         writer,
-        policy.name if policy else "rule",
+        modes=modes,
+        # The base rule alone is our own arithmetic and ends; somebody's policy may not.
+        decision_s=site.decision_s if policy else None,
     )
+    return Controls(cycle, guard, policy.name if policy else "rule")

@@ -1,4 +1,4 @@
-"""The daemon: cycles and heartbeats on a schedule, and the building given back at the end.
+"""The daemon: cycles on a schedule beside a beating heart, and the building given back at the end.
 
 Silent until proven: site, policy, store and ledger are checked, every device answers and every
 point is there, and our slot is swept clean before the first command goes out.
@@ -8,42 +8,43 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from time import monotonic
-from typing import Any, Protocol
+from functools import partial
+from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from hvac_rl.errors import HvacRlError
+from hvac_rl.control.modes import Mode
+from hvac_rl.errors import HvacRlError, StartAnew
+from hvac_rl.panel import Panel
 from hvac_rl.points import Point
-from hvac_rl.ports import Adapter
 from hvac_rl.records import CycleRecord
 from hvac_rl.service.assembly import (
-    Controls,
     accept,
     assemble,
     close_adapters,
+    make_writer,
     open_adapters,
     site_bundle,
     site_clock,
 )
+from hvac_rl.service.authority import Authority
 from hvac_rl.service.control_socket import ControlServer
 from hvac_rl.service.handback import HandedBack, sweep
+from hvac_rl.service.heart import Heart
+from hvac_rl.service.kill_switch import KillSwitch
 from hvac_rl.service.ledger import SqliteLedger
 from hvac_rl.service.lock import site_lock
+from hvac_rl.service.mode_store import load_modes
+from hvac_rl.service.pulse import raise_epoch, read_pulse
+from hvac_rl.service.quarantine import open_journal, open_ledger
+from hvac_rl.service.requests import Requests
 from hvac_rl.service.site_file import Site
-from hvac_rl.service.store import Store
+from hvac_rl.service.store import Store, StoreError
 
 log = logging.getLogger(__name__)
-
-# A fast simulated site is not beaten more often than this; its lease is at least 5 s of wall time.
-LEAST_BEAT_WALL_S = 1.0
-# Without a good cycle for this many cycles the heart stops, and leases give the building back.
-CYCLES_TO_HEART_STOP = 3.0
-# A fast simulated site may wait out a silent device's deadline all the same.
-LEAST_HEART_STOP_WALL_S = 10.0
 
 
 class Display(Protocol):
@@ -71,11 +72,11 @@ class Daemon:
         self._stop = asyncio.Event()
         self._stop_reason = "asked to stop"
         self._failure: Exception | None = None
-        self._last: CycleRecord | None = None
-        self._last_good_wall = monotonic()
-        self._beats = 0
-        self.beats_withheld = 0
+        self._busy = asyncio.Lock()
         self._number = 0
+        self._side_tasks: set[asyncio.Task[list[HandedBack]]] = set()
+        self._panels: list[Panel] = []
+        self.heart: Heart | None = None
 
     def stop(self, reason: str) -> None:
         """End soon and orderly: the building is given back first."""
@@ -85,8 +86,9 @@ class Daemon:
     async def run(self, started: Callable[[str], None]) -> list[HandedBack]:
         """Run until stopped; answers with the state of every point after the hand-back.
 
-        ``started`` is called with the controlling policy's name once the first commands may go
-        out. Raises HvacRlError for everything that must be put right first.
+        ``started`` is called with who controls, the policy or the BMS, once the first commands may
+        go out. Raises HvacRlError for everything that must be put right first, StartAnew when only
+        a new process can go on.
         """
         with site_lock(self._site.state_dir):
             return await self._run_locked(started)
@@ -94,117 +96,181 @@ class Daemon:
     async def _run_locked(self, started: Callable[[str], None]) -> list[HandedBack]:
         site = self._site
         self._clock = site_clock(site)
-        store = Store(site.store_url)
+        self._epoch = raise_epoch(site.state_dir)
+        self._ledger, ledger_aside = open_ledger(site.state_dir / "ledger.db")
         try:
-            ledger = SqliteLedger(site.state_dir / "ledger.db")
+            self._store, journal_aside = open_journal(site.store_url, self._ledger)
             try:
-                bundle = site_bundle(site, store, self._roll_back)
-                adapters = await open_adapters(site)
+                for aside in filter(None, (ledger_aside, journal_aside)):
+                    self._store.audit(self._clock.now_s(), "database put aside", aside)
+                if read_pulse(site.state_dir) is not None:
+                    self._store.audit(self._clock.now_s(), "the last run ended without a hand-back")
+                bundle = site_bundle(site, self._store, self._roll_back)
+                state = load_modes(site.state_dir, site.evidence.waived)
+                kill = KillSwitch(site.state_dir)
+                self._authority = Authority(site.plant, site.state_dir, state, kill, self._epoch)
+                self._adapters = await open_adapters(site)
                 try:
-                    controls = assemble(site, adapters, ledger, bundle)
+                    self._writer = make_writer(self._adapters, self._ledger, self._authority)
+                    self._controls = assemble(
+                        site, self._adapters, bundle, self._writer, self._authority.modes
+                    )
                     if bundle:
-                        accept(bundle, store, self._clock.now_s(), self._roll_back)
-                    return await self._control(adapters, controls, store, started)
+                        accept(bundle, self._store, self._clock.now_s(), self._roll_back)
+                    return await self._control(started)
                 finally:
-                    await close_adapters(site, adapters)
+                    await close_adapters(site, self._adapters)
             finally:
-                ledger.close()
+                self._store.close()
         finally:
-            store.close()
+            self._ledger.close()
 
-    async def _control(
-        self,
-        adapters: dict[str, Adapter],
-        controls: Controls,
-        store: Store,
-        started: Callable[[str], None],
-    ) -> list[HandedBack]:
-        points = self._site.plant.commandable()
+    async def _control(self, started: Callable[[str], None]) -> list[HandedBack]:
+        site, controls = self._site, self._controls
+        points = site.plant.commandable()
         now_s = self._clock.now_s()
-        swept = await sweep(
-            adapters, controls.guard, controls.writer, points, now_s, "swept at start"
-        )
-        stuck = [row for row in swept if not row.back]
+        stuck = [row for row in await self._give_back(points, "swept at start") if not row.back]
         if stuck:
             raise HvacRlError(
                 f"{stuck[0].point.device} {stuck[0].point.name}",
                 f"a previous run's value cannot be released: {stuck[0].detail}",
                 "Release it at the device, then start again.",
             )
-        self._number = store.next_cycle()
-        store.audit(now_s, "started", f"policy {controls.policy_name}")
-        server = ControlServer(self._site.state_dir, self._answer)
+        self._number = first_number(self._store, self._ledger)
+        self._store.audit(now_s, "started", f"policy {controls.policy_name}")
+        self._requests = Requests(
+            site, self._clock, self._authority, self._store, self._give_back, self.stop
+        )
+        server = ControlServer(site.state_dir, self._requests.answer)
         await server.start()
-        scheduler = self._schedule(controls, store, now_s)
-        self._last_good_wall = monotonic()
+        self._scheduler = self._schedule(now_s)
+        heart = self.heart = self._new_heart()
+        self._join_own_devices()
         try:
-            await self._beat(controls)
-            started(controls.policy_name)
-            scheduler.start()
+            await heart.start()
+            mode = self._authority.modes().site.mode
+            started(controls.policy_name if mode is Mode.RUN else f"the BMS (mode {mode.value})")
+            self._scheduler.start()
             await self._stop.wait()
         finally:
             # wait=False: a job that hangs must not keep the hand-back from happening.
-            scheduler.shutdown(wait=False)
+            self._scheduler.shutdown(wait=False)
             await server.stop()
-        async with self._busy:
-            handed = await sweep(
-                adapters,
-                controls.guard,
-                controls.writer,
-                points,
-                self._clock.now_s(),
-                self._stop_reason,
-            )
+        handed = await self._give_back(points, self._stop_reason)
+        await heart.stop()
         failed = [row for row in handed if not row.back]
-        store.audit(
-            self._clock.now_s(),
-            "stopped",
-            f"{self._stop_reason}; {len(handed) - len(failed)} of {len(handed)} points given back",
-        )
+        if not failed:
+            heart.orderly_end()
+        back = f"{len(handed) - len(failed)} of {len(handed)} points given back"
+        self._note("stopped", f"{self._stop_reason}; {back}")
         if self._failure is not None:
-            raise self._failure
+            raise _told(self._failure, back)
         return handed
 
-    def _schedule(self, controls: Controls, store: Store, now_s: float) -> AsyncIOScheduler:
-        site, clock = self._site, self._clock
-        self._busy = asyncio.Lock()
-        first_s = (now_s // site.cycle_s + 1) * site.cycle_s
+    async def _give_back(self, points: Iterable[Point], reason: str) -> list[HandedBack]:
+        """Release these points and prove it; waits for a running cycle's last answer."""
+        async with self._busy:
+            return await sweep(
+                self._adapters,
+                self._controls.guard,
+                self._writer,
+                points,
+                self._clock.now_s(),
+                reason,
+            )
+
+    def _new_heart(self) -> Heart:
+        return Heart(
+            self._site,
+            self._clock,
+            self._adapters,
+            self._controls.guard,
+            self._writer,
+            self._authority,
+            self._epoch,
+            on_trip=self._tripped,
+            on_step=self._clock_was_set,
+            on_pulse=self._pulsed,
+        )
+
+    def _join_own_devices(self) -> None:
+        """Our own devices on the network show us, and may trip the switch; never reset it."""
+        kill = self._authority.kill
+        for name, kind in self._site.kinds.items():
+            panel: Panel | None = kind.panel() if hasattr(kind, "panel") else None
+            if panel is None:
+                continue
+            self._panels.append(panel)
+            if kill.tripped():
+                panel.trip()
+            panel.on_kill(
+                partial(kill.trip, f"our own {name} device", "its kill point was written")
+            )
+
+    def _tripped(self, why: str) -> None:
+        """The writer's gate is closed already; what stands in the building goes back now."""
+        self._note("nothing is written any more", why)
+        task = asyncio.create_task(self._give_back(self._site.plant.commandable(), why))
+        self._side_tasks.add(task)
+        task.add_done_callback(self._given_back)
+
+    def _given_back(self, task: asyncio.Task[list[HandedBack]]) -> None:
+        self._side_tasks.discard(task)
+        failure = None if task.cancelled() else task.exception()
+        if isinstance(failure, Exception):
+            self._failure = failure
+            self.stop("giving back failed")
+
+    def _clock_was_set(self, by_s: float) -> None:
+        """Cycles go on from the new time; without this they would wait for the old one."""
+        self._note("the clock was set", f"by {by_s:+.1f} s")
+        log.warning("the wall clock was set by %+.1f s", by_s)
+        self._scheduler.reschedule_job("cycle", trigger=self._trigger(self._next_cycle_s()))
+
+    def _pulsed(self) -> None:
+        heart = self.heart
+        assert heart is not None
+        failure = heart.failed()
+        if isinstance(failure, Exception) and self._failure is None:
+            self._failure = failure
+            self.stop("the heart failed")
+        for panel in self._panels:
+            panel.show(self._requests.panel_state(heart.beats))
+
+    def _schedule(self, now_s: float) -> AsyncIOScheduler:
+        first_s = self._next_cycle_s()
         if self._until_s is None and self._for_s is not None:
             self._until_s = first_s + self._for_s
         scheduler = AsyncIOScheduler(timezone=UTC)
-        cycle_wall_s = site.cycle_s / clock.speed
         scheduler.add_job(
             self._cycle_job,
-            IntervalTrigger(
-                seconds=cycle_wall_s,
-                start_date=datetime.fromtimestamp(clock.wall_s(first_s), UTC),
-            ),
-            args=(controls, store),
+            self._trigger(first_s),
             id="cycle",
             max_instances=1,
             coalesce=True,
-            misfire_grace_time=max(1, int(cycle_wall_s)),
-        )
-        scheduler.add_job(
-            self._beat,
-            IntervalTrigger(seconds=max(site.heartbeat_s / clock.speed, LEAST_BEAT_WALL_S)),
-            args=(controls,),
-            id="heartbeat",
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=1,
+            misfire_grace_time=max(1, int(self._site.cycle_s / self._clock.speed)),
         )
         return scheduler
 
-    async def _cycle_job(self, controls: Controls, store: Store) -> None:
+    def _next_cycle_s(self) -> float:
+        return (self._clock.now_s() // self._site.cycle_s + 1) * self._site.cycle_s
+
+    def _trigger(self, first_s: float) -> IntervalTrigger:
+        return IntervalTrigger(
+            seconds=self._site.cycle_s / self._clock.speed,
+            start_date=datetime.fromtimestamp(self._clock.wall_s(first_s), UTC),
+        )
+
+    async def _cycle_job(self) -> None:
         now_s = self._clock.now_s()
         if self._until_s is not None and now_s >= self._until_s:
             self.stop("the time asked for is over")
             return
         try:
             async with self._busy:
-                record = await controls.cycle.run(self._number, now_s)
-            store.add_cycle(record)
+                record = await self._controls.cycle.run(self._number, now_s)
+            self._store.add_cycle(record)
+            self._ledger.note_journaled(record.number)
         except Exception as error:
             # Whatever went wrong, the building goes back to the BMS, and the error is raised
             # from run() once it did.
@@ -213,50 +279,28 @@ class Daemon:
             self.stop(f"cycle {self._number} failed")
             return
         self._number += 1
-        self._last = record
-        self._last_good_wall = monotonic()
+        self._requests.last = record
+        assert self.heart is not None
+        self.heart.good_cycle()
         self._display.show(record)
 
-    async def _beat(self, controls: Controls) -> None:
-        """Keep the leases, but only while cycles succeed."""
-        silence_s = monotonic() - self._last_good_wall
-        patience_s = CYCLES_TO_HEART_STOP * self._site.cycle_s / self._clock.speed
-        if silence_s > max(patience_s, LEAST_HEART_STOP_WALL_S):
-            self.beats_withheld += 1
-            log.error("no good cycle for %.0f s of wall time: the heart stops", silence_s)
-            return
-        points: list[Point] = [
-            device.heartbeat for device in self._site.devices.values() if device.heartbeat
-        ]
-        self._beats += 1
-        await controls.writer.beat(controls.guard.heartbeat(points, self._beats))
+    def _note(self, what: str, detail: str) -> None:
+        """Into the audit; a journal that cannot be written must not keep us from giving back."""
+        try:
+            self._store.audit(self._clock.now_s(), what, detail)
+        except StoreError as error:
+            log.error("%s (%s) is missing from the audit: %s", what, detail, error)
 
-    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """What other processes may ask of the living daemon."""
-        match request.get("ask"):
-            case "points":
-                return self._points_answer()
-            case "release":
-                self.stop("released by hand")
-                return {"released": "the daemon gives everything back and ends"}
-            case other:
-                raise HvacRlError("daemon", f"does not know how to {other!r}")
 
-    def _points_answer(self) -> dict[str, Any]:
-        record = self._last
-        if record is None:
-            return {"points": [], "control": {}}
-        return {
-            "time_s": record.time_s,
-            "control": dict(record.control),
-            "points": [
-                {
-                    "point": r.point,
-                    "value": r.value,
-                    "quality": r.quality.value,
-                    "commanded_by": r.commanded_by,
-                    "ours": r.ours,
-                }
-                for r in record.snapshot.readings.values()
-            ],
-        }
+def first_number(store: Store, ledger: SqliteLedger) -> int:
+    """Cycle numbers go on even where a new journal begins."""
+    last = ledger.last_journaled()
+    return max(store.next_cycle(), 0 if last is None else last + 1)
+
+
+def _told(failure: Exception, back: str) -> Exception:
+    """A journal that cannot be written asks for a new start, where it is checked and, if damaged,
+    put aside."""
+    if isinstance(failure, StoreError):
+        return StartAnew(failure.where, failure.message, back)
+    return failure

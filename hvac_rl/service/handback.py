@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hvac_rl.control.cycle import read_all
-from hvac_rl.control.writer import Writer
 from hvac_rl.points import Point
 from hvac_rl.ports import Adapter
 from hvac_rl.records import Quality, Snapshot
 from hvac_rl.safety.guard import Guard
+
+if TYPE_CHECKING:
+    from hvac_rl.control.writer import Writer
 
 ATTEMPTS = 3
 

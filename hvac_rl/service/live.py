@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from hvac_rl.records import Command, CommandKind, CycleRecord, Outcome
+from hvac_rl.records import NOT_SENT, Command, CommandKind, CycleRecord, Outcome
 from hvac_rl.service.site_file import Site
 from hvac_rl.zones import AirHandler, Zone
 
@@ -32,8 +32,8 @@ class Tally:
             if receipt.command.kind is not CommandKind.SET:
                 continue
             self.changed += bool(receipt.command.rule)
-            self.writes += receipt.outcome is not Outcome.UNCHANGED
-            self.failed += receipt.outcome not in (Outcome.OK, Outcome.UNCHANGED)
+            self.writes += receipt.outcome not in NOT_SENT
+            self.failed += receipt.outcome not in (Outcome.OK, *NOT_SENT)
 
 
 class LiveTable:

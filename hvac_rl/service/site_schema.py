@@ -92,6 +92,23 @@ class OccupancyRow(Strict):
         return self
 
 
+class EvidenceRow(Strict):
+    """What must be shown before a zone may be commanded, or its band widened."""
+
+    watch_h: float = Field(default=24.0, ge=0, le=8760)
+    """Site time in Watch before Run."""
+    band_h: float = Field(default=24.0, ge=0, le=8760)
+    """Site time in one band before the next wider one."""
+    waived: bool = False
+    """A simulated site on loopback starts in Run at once; refused for any other."""
+
+
+class KillRow(Open):
+    """A point of the BMS's own, such as a switch's coil, that trips the kill switch while on."""
+
+    device: str
+
+
 class DeviceRow(Open):
     name: str = Field(min_length=1)
     adapter: str
@@ -168,6 +185,10 @@ class SiteDocument(Strict):
     carbon_kg_per_kwh: Day24 | None = None
     occupancy: OccupancyRow
     local: dict[str, dict[str, object]] = {}
+    beside: dict[str, dict[str, object]] = {}
+    decision_s: float = Field(default=10.0, gt=0, le=60)
+    evidence: EvidenceRow = EvidenceRow()
+    kill_points: list[KillRow] = []
     devices: list[DeviceRow] = Field(min_length=1)
     zones: list[ZoneRow] = Field(min_length=1)
     air_handlers: list[AirHandlerRow] = []

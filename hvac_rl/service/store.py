@@ -14,8 +14,9 @@ from sqlalchemy import Engine, event, insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Field, Session, SQLModel, col, create_engine, func, select
 
+from hvac_rl.control.cycle import WATCHED_BY
 from hvac_rl.errors import HvacRlError
-from hvac_rl.records import CycleRecord, Outcome
+from hvac_rl.records import NOT_SENT, CycleRecord, Outcome
 
 SCHEMA_VERSION = 1
 
@@ -184,10 +185,15 @@ class Store:
             ) from error
 
     def audit(self, time_s: float, what: str, detail: str = "") -> None:
-        """Record an event that a person may ask about later."""
-        with Session(self._engine) as session:
-            session.add(AuditRow(wall_s=time.time(), time_s=time_s, event=what, detail=detail))
-            session.commit()
+        """Record an event that a person may ask about later; raises StoreError."""
+        try:
+            with Session(self._engine) as session:
+                session.add(AuditRow(wall_s=time.time(), time_s=time_s, event=what, detail=detail))
+                session.commit()
+        except SQLAlchemyError as error:
+            raise StoreError(
+                self._safe_url(), f"{what!r} cannot be recorded: {_first_line(error)}"
+            ) from error
 
     def highest_policy(self, name: str) -> int:
         """The highest version of this policy that ever ran here; 0 for none."""
@@ -204,7 +210,8 @@ class Store:
     def counts(self) -> dict[str, int]:
         """Cycles, changed values, writes and refusals of the whole journal."""
         with Session(self._engine) as session:
-            sent = col(CommandRow.outcome) != Outcome.UNCHANGED.value
+            not_sent = [outcome.value for outcome in NOT_SENT]
+            sent = col(CommandRow.outcome).not_in(not_sent)
             is_set = col(CommandRow.kind) == "set"
             bound = session.exec(
                 select(func.count()).select_from(CommandRow).where(is_set, CommandRow.rule != "")
@@ -215,7 +222,7 @@ class Store:
             bad = session.exec(
                 select(func.count())
                 .select_from(CommandRow)
-                .where(col(CommandRow.outcome).not_in([Outcome.OK.value, Outcome.UNCHANGED.value]))
+                .where(col(CommandRow.outcome).not_in([Outcome.OK.value, *not_sent]))
             ).one()
             cycles = session.exec(select(func.count()).select_from(CycleRow)).one()
         return {"cycles": cycles, "interventions": bound, "writes": writes, "failed_writes": bad}
@@ -242,6 +249,15 @@ class Store:
         for time_s, value in rows:
             assert value is not None
             yield time_s, value
+
+    def watched_cycles(self, of: str) -> int:
+        """In how many cycles a zone was watched and could be judged."""
+        with Session(self._engine) as session:
+            return session.exec(
+                select(func.count())
+                .select_from(ControlRow)
+                .where(ControlRow.of == of, col(ControlRow.by).startswith(WATCHED_BY))
+            ).one()
 
     def close(self) -> None:
         self._engine.dispose()

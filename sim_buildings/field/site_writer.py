@@ -50,6 +50,7 @@ def site_yaml(
         _entry(cycle_s=cycle_s) + "  # control cycle [s of site time]",
         _entry(heartbeat_s=HEARTBEAT_S) + "  # a device whose heartbeat stands still drops us",
         _entry(priority=SUPERVISOR_PRIORITY) + "  # the one BACnet priority that is written",
+        _entry(evidence={"waived": True}) + "  # simulated: no drill, no Watch before Run",
         _entry(state="state"),
         _entry(store=store),
         _entry(clock={"kind": "published", "path": "clock.json"}),

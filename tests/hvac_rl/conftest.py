@@ -91,6 +91,7 @@ def site_document() -> dict[str, Any]:
         "site": "Test site",
         "timezone": "Etc/GMT+5",
         "cycle_s": 900,
+        "evidence": {"waived": True},
         "tariff": {"workday": PRICES, "other": [0.14] * 24},
         "occupancy": {"workdays": ["mon", "tue", "wed", "thu", "fri"], "start_h": 8, "end_h": 18},
         "devices": devices,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from hvac_rl.control.writer import Writer
+from hvac_rl.errors import HvacRlError
 from hvac_rl.points import Point, WriteAccess
 from hvac_rl.ports import DeviceHealth, Prior
 from hvac_rl.records import Command, CommandKind, Outcome, Reading, Receipt, Snapshot
@@ -146,3 +148,78 @@ async def test_what_is_about_to_be_written_is_recorded_and_helps_to_give_it_back
     # The value that stood there already was not sent, so it is not recorded either.
     assert ledger.written == [{"south.light": 0.5}, {"south.light": 0.7}]
     assert device.priors == {"south.light": Prior(0.5, (0.5, 0.7))}
+
+
+class SwitchGate:
+    """A gate that can be closed, also between the first look and the wire."""
+
+    def __init__(self) -> None:
+        self.answers: list[str] = []
+        self.why = ""
+
+    def closed(self, point: Point) -> str:
+        return self.answers.pop(0) if self.answers else self.why
+
+    def silent(self) -> str:
+        return self.why
+
+
+async def test_a_closed_gate_lets_releases_through_and_nothing_else(log: list[str]) -> None:
+    device, gate = RoundingDevice(log), SwitchGate()
+    writer = Writer({"gateway": device}, LoggedLedger(log), gate)
+    await cycle(writer, device, 0.5)
+    gate.why = "kill switch"
+    assert await cycle(writer, device, 0.7) is Outcome.BLOCKED
+    assert not await writer.beat([command(1.0)])
+    assert await cycle(writer, device, None) is Outcome.OK
+    assert log == ["hold, found 1.0", "write", "release", "forget"]
+
+
+async def test_a_switch_thrown_after_the_ledger_still_stops_the_write(log: list[str]) -> None:
+    device, gate = RoundingDevice(log), SwitchGate()
+    writer = Writer({"gateway": device}, LoggedLedger(log), gate)
+    gate.answers, gate.why = [""], "kill switch"
+    assert await cycle(writer, device, 0.5) is Outcome.BLOCKED
+    assert log == ["hold, found 1.0"]
+
+
+async def test_changes_within_the_deadband_and_beyond_the_budget_are_not_sent(
+    log: list[str],
+) -> None:
+    assert POINT.write is not None
+    point = replace(POINT, write=replace(POINT.write, deadband=0.1, daily_writes=2))
+
+    def to(value: float, rule: str = "") -> Command:
+        return Command(
+            kind=CommandKind.SET, point=point, priority=13, value=value, rule=rule
+        )  # fmt: skip
+
+    device = RoundingDevice(log)
+    writer = Writer({"gateway": device}, LoggedLedger(log))
+
+    async def send(wanted: Command, time_s: float = 0.0) -> Outcome:
+        readings = {r.point: r for r in await device.read([point], time_s)}
+        receipts = await writer.apply([wanted], Snapshot(time_s=time_s, readings=readings))
+        return receipts[0].outcome
+
+    assert await send(to(0.5)) is Outcome.OK
+    assert await send(to(0.55)) is Outcome.UNCHANGED
+    assert await send(to(0.7)) is Outcome.OK
+    assert await send(to(0.3)) is Outcome.BUDGET
+    assert device.ours == 0.7
+    assert await send(to(0.75, "CO2")) is Outcome.OK, "protection knows no budget"
+    assert await send(to(0.3), 86_400.0) is Outcome.OK, "a new day"
+
+
+async def test_a_ledger_that_cannot_forget_does_not_stop_a_release(log: list[str]) -> None:
+    device, ledger = RoundingDevice(log), LoggedLedger(log)
+    writer = Writer({"gateway": device}, ledger)
+    await cycle(writer, device, 0.5)
+
+    def full(point: str) -> None:
+        raise HvacRlError("ledger", "disk full")
+
+    ledger.forget = full  # type: ignore[method-assign]
+    assert await cycle(writer, device, None) is Outcome.OK
+    assert device.ours is None
+    assert writer.held == {"south.light"}

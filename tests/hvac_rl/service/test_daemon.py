@@ -183,7 +183,7 @@ async def test_the_heart_stops_when_cycles_hang_and_the_building_still_comes_bac
     make_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = make_site()
-    monkeypatch.setattr("hvac_rl.service.daemon.LEAST_HEART_STOP_WALL_S", 0.5)
+    monkeypatch.setattr("hvac_rl.service.heart.LEAST_HEART_STOP_WALL_S", 0.5)
     daemon = Daemon(site, Watcher(lambda record: monkeypatch.setattr(ControlCycle, "run", hang)))
 
     async def hang(self: ControlCycle, number: int, now_s: float) -> CycleRecord:
@@ -191,7 +191,7 @@ async def test_the_heart_stops_when_cycles_hang_and_the_building_still_comes_bac
         raise AssertionError("unreachable")
 
     task = asyncio.create_task(daemon.run(lambda policy: None))
-    while not daemon.beats_withheld:
+    while not (daemon.heart and daemon.heart.withheld):
         assert not task.done()
         await asyncio.sleep(0.05)
     beats = devices(site)["ctl-south"].objects["beat"].default
