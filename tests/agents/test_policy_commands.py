@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cache
 from pathlib import Path
 
 import gymnasium
@@ -69,11 +70,17 @@ def export(folder: Path, path: Path, algorithm: str, *more: object) -> Result:
     )  # fmt: skip
 
 
+@cache
+def exported() -> tuple[bytes, float]:
+    """A network over few modes; once, for export takes its time."""
+    torch.manual_seed(0)
+    network = Offered(torch.nn.Linear(N_FEATURES, len(FEW_MODES)), FEW_MODES)
+    return onnx_that_agrees(network, FEATURE_NAMES)
+
+
 def bundle_of(folder: Path, network: torch.nn.Module | None = None) -> Path:
     """A bundle signed with the demonstration key."""
-    torch.manual_seed(0)
-    network = network or torch.nn.Linear(N_FEATURES, N_MODES)
-    payload, parity = onnx_that_agrees(network, FEATURE_NAMES)
+    payload, parity = exported() if network is None else onnx_that_agrees(network, FEATURE_NAMES)
     training = {"agent": "dqn", "climate": "greensboro", "parity_max_abs": parity}
     results = {"unseen_weeks": 52, "cost_vs_strong_rule": [-0.031, -0.034, -0.028]}
     trained = Trained(
@@ -242,9 +249,7 @@ def test_a_bundle_is_held_against_the_network_that_was_trained(tmp_path: Path) -
 
 
 def test_show_tells_a_person(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    network = Offered(torch.nn.Linear(N_FEATURES, len(FEW_MODES)), FEW_MODES)
-    bundle = bundle_of(tmp_path, network)
+    bundle = bundle_of(tmp_path)
     result = policy("show", bundle, "--no-tree", "--situation", "winter-morning",
                     "--situation", "air=17")  # fmt: skip
     assert result.exit_code == 0, result.exception
