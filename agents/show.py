@@ -139,7 +139,7 @@ def print_situation(
     """What it sees, and what it thinks of each mode."""
     units = {key.name: key.unit for key in KEYS}
     told = ", ".join(
-        f"{name} {value:.4g}{'' if units[name] == '0/1' else ' ' + units[name]}"
+        f"{name} {value:.4g}{'' if units[name].startswith('0') else ' ' + units[name]}"
         for name, value in seen.told.items()
     )
     console.print(f"\n[bold]The situation[/]: {told}.", highlight=False)
