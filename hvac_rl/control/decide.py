@@ -7,7 +7,11 @@ encoding functions.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
+from operator import index
+from typing import SupportsIndex
 
 from hvac_rl.control.base_rule import (
     RuleParameters,
@@ -54,6 +58,14 @@ class ZoneMemory:
     air_slow_c: float = NAN
     seen_s: float = NAN
     mode: int = RULE_MODE
+
+
+def _whole(answer: Iterable[SupportsIndex], zones: int) -> list[int]:
+    """A policy's answer as numbers of modes, of any length up to one too many.
+
+    Raises TypeError for anything that is no row of whole numbers: half a mode is none.
+    """
+    return [index(mode) for mode in islice(answer, zones + 1)]
 
 
 class Decider:
@@ -181,14 +193,14 @@ class Decider:
             )
             observations.append([row[column] for column in self._columns])
         try:
-            chosen = self._policy.choose(observations)
+            chosen = _whole(self._policy.choose(observations), len(zones))
         except Exception as error:
             # Somebody's policy must not take the building's control down with it.
             log.exception("the policy failed")
             self._fall_back(f"rule (policy failed: {error})")
             return
         if len(chosen) != len(zones) or not all(0 <= mode < N_MODES for mode in chosen):
-            self._fall_back(f"rule (policy chose {chosen!r})")
+            self._fall_back(f"rule (policy chose {chosen!r:.200})")
             return
         for zone, mode in zip(zones, chosen, strict=True):
             self._memory[zone.name].mode = mode
