@@ -131,6 +131,9 @@ class OwnDevice:
     def trip(self) -> None:
         self._kill.presentValue = "active"
 
+    def arm(self) -> None:
+        self._kill.presentValue = "inactive"
+
     def on_kill(self, told: Callable[[], None]) -> None:
         self._told = told
 

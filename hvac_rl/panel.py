@@ -36,13 +36,15 @@ class PanelState:
 class Panel(Protocol):
     @property
     def killed(self) -> bool:
-        """Somebody has pulled the kill point; only the program itself forgets that, by a restart
-        that does not trip it again."""
+        """Somebody has pulled the kill point; only the program itself forgets that."""
 
     def show(self, state: PanelState) -> None: ...
 
     def trip(self) -> None:
         """Pull the kill point from inside, as at a start after it had been pulled."""
+
+    def arm(self) -> None:
+        """The kill point can be pulled again: a person has reset the kill switch at the program."""
 
     def on_kill(self, told: Callable[[], None]) -> None:
         """Call ``told`` once when somebody on the network pulls the kill point."""

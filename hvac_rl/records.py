@@ -111,6 +111,17 @@ class Receipt:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something a person must hear of. Levels as ASHRAE Guideline 36-2021 numbers them: 1 is life
+    safety, 2 critical equipment, 3 urgent, 4 normal.
+    """
+
+    name: str
+    level: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleRecord:
     """All that one cycle saw, wished, was allowed, and did."""
@@ -127,3 +138,4 @@ class CycleRecord:
     """What the guard turned away, and holds."""
     duration_s: float
     """Wall time of the whole cycle."""
+    alarms: tuple[Alarm, ...] = ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from math import nan
 from time import perf_counter
 from typing import Protocol
 
@@ -57,7 +58,10 @@ async def read_all(adapters: Mapping[str, Adapter], points: list[Point], now_s: 
 
 class ControlCycle:
     """``writer`` None writes nothing whatever the modes say. ``decision_s``: wall time within
-    which a decision must come, beside the loop; None decides in place."""
+    which a decision must come, beside the loop; None decides in place. ``killed``: why nothing may
+    be written whatever the modes say, empty when it may. ``weather_c``: outdoor air by a weather
+    service at a site time [°C], NaN without one. ``keep`` is called once the guard has judged and
+    before anything is written; what it raises keeps everything from being written."""
 
     def __init__(
         self,
@@ -69,6 +73,9 @@ class ControlCycle:
         *,
         modes: Callable[[], Modes] = lambda: EVERYTHING,
         decision_s: float | None = None,
+        killed: Callable[[], str] = lambda: "",
+        weather_c: Callable[[float], float] = lambda now_s: nan,
+        keep: Callable[[], None] = lambda: None,
     ) -> None:
         self._plant = plant
         self._points = plant.points()
@@ -78,6 +85,9 @@ class ControlCycle:
         self._writer = writer
         self._modes = modes
         self._decision_s = decision_s
+        self._killed = killed
+        self._weather_c = weather_c
+        self._keep = keep
         self._bands = Bands(plant.commandable(), guard.priority)
 
     async def run(self, number: int, now_s: float) -> CycleRecord:
@@ -96,8 +106,12 @@ class ControlCycle:
         self._guard.follow(
             snapshot, {of for of, setting in settings.items() if setting.mode is not Mode.RUN}
         )
-        verdict = self._guard.judge(snapshot, decision, held)
-        commands = self._by_mode(verdict, settings, held)
+        killed = self._killed()
+        verdict = self._guard.judge(
+            snapshot, decision, held, killed=killed, weather_c=self._weather_c(now_s)
+        )
+        self._keep()
+        commands = self._by_mode(verdict, settings, held, killed)
         receipts = await self._carry_out(commands, settings, snapshot)
         return CycleRecord(
             number=number,
@@ -106,9 +120,10 @@ class ControlCycle:
             decision=decision,
             commands=tuple(commands),
             receipts=tuple(receipts),
-            control=_in_words(verdict.control, settings),
+            control=_in_words(verdict.control, settings, killed),
             notes=(*verdict.notes, *notes),
             duration_s=perf_counter() - began,
+            alarms=tuple(verdict.alarms),
         )
 
     async def _decide(self, snapshot: Snapshot) -> Decision | None:
@@ -117,7 +132,7 @@ class ControlCycle:
         return await beside(lambda: self._decider.decide(snapshot), self._decision_s)
 
     def _by_mode(
-        self, verdict: Verdict, settings: Mapping[str, Setting], held: set[str]
+        self, verdict: Verdict, settings: Mapping[str, Setting], held: set[str], killed: str
     ) -> list[Command]:
         """What may be written in Run; what would have been in Watch; and everything that is
         still held where we are not in Run, given back."""
@@ -130,7 +145,7 @@ class ControlCycle:
         for point in self._plant.commandable():
             mode = settings[point.of].mode
             if point.name in held and mode is not Mode.RUN:
-                commands += self._guard.release([point], f"mode {mode.value}")
+                commands += self._guard.release([point], killed or f"mode {mode.value}")
         return commands
 
     async def _carry_out(
@@ -163,12 +178,16 @@ def _at_most_watch(setting: Setting) -> Setting:
     return setting._replace(mode=Mode.WATCH) if setting.mode is Mode.RUN else setting
 
 
-def _in_words(control: Mapping[str, str], settings: Mapping[str, Setting]) -> dict[str, str]:
+def _in_words(
+    control: Mapping[str, str], settings: Mapping[str, Setting], killed: str
+) -> dict[str, str]:
     """Who controls what: in Watch and Off that is the BMS, whatever the guard would permit."""
     words = {}
     for of, by in control.items():
         mode = settings[of].mode
-        if mode is Mode.OFF:
+        if killed:
+            words[of] = f"bms: {killed}"
+        elif mode is Mode.OFF:
             words[of] = "bms: off"
         elif mode is Mode.WATCH:
             words[of] = by if by.startswith("bms:") else f"{WATCHED_BY}{by}"

@@ -135,9 +135,11 @@ class Guard:
         follow_unheld(self._plant, memory, snapshot, held)
         update_holds(self._commandable, self._settings, memory, snapshot)
         suspects = track_inputs(self._plant, snapshot, memory.inputs)
+        # An alarm shuts its latch also while something else has everything released.
+        alarmed = life_safety_gate(self._plant.life_safety, memory, snapshot, verdict.alarms)
         everywhere = (
             killed
-            or life_safety_gate(self._plant.life_safety, memory, snapshot, verdict.alarms)
+            or alarmed
             or site_bad(self._plant, snapshot, self._settings.oldest_s, suspects, weather_c)
         )
         freezing = {

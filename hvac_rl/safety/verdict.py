@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hvac_rl.records import Command
+from hvac_rl.records import Alarm, Command
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
+
+__all__ = ["Alarm", "GuardSettings", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,6 @@ class GuardSettings:
     oldest_s: float
     hold_s: float
     foreign: Mapping[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something a person must hear of. Levels as ASHRAE Guideline 36-2021 numbers them: 1 is life
-    safety, 2 critical equipment, 3 urgent, 4 normal.
-    """
-
-    name: str
-    level: int
-    text: str
 
 
 @dataclass(slots=True)

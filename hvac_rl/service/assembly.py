@@ -7,12 +7,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from math import nan
 from typing import TYPE_CHECKING
 
 from hvac_rl.control.bundle import DEMO_PUBLIC_KEY, Bundle, read_bundle
 from hvac_rl.control.cycle import ControlCycle
 from hvac_rl.control.decide import Decider
-from hvac_rl.control.forecasts import FileForecast, PersistenceForecast
+from hvac_rl.control.forecasts import FileForecast, ForecastUnavailable, PersistenceForecast
 from hvac_rl.control.modes import Modes
 from hvac_rl.control.policy import load_policy, rule_parameters
 from hvac_rl.errors import PolicyRefused
@@ -21,6 +23,7 @@ from hvac_rl.ports import Adapter, Clock, Forecast
 from hvac_rl.safety.guard import Guard, GuardSettings
 from hvac_rl.service.authority import Authority
 from hvac_rl.service.clocks import SystemClock, check_speed, read_published
+from hvac_rl.service.guard_memory import keep, recall
 from hvac_rl.service.ledger import SqliteLedger
 from hvac_rl.service.site_file import Site
 from hvac_rl.service.store import Store
@@ -56,6 +59,17 @@ def site_forecast(site: Site) -> Forecast:
     if site.forecast.path is None:
         return PersistenceForecast()
     return FileForecast(site.resolve(site.forecast.path))
+
+
+def weather_service_c(forecast: Forecast, now_s: float) -> float:
+    """Outdoor air now by somebody else's word [°C], to hold our own sensor against; NaN without
+    one. Persistence only repeats that sensor."""
+    if not isinstance(forecast, FileForecast):
+        return nan
+    try:
+        return forecast.hourly(now_s)[0][0]
+    except ForecastUnavailable:
+        return nan
 
 
 async def open_adapters(site: Site, *, beside: bool = False) -> dict[str, Adapter]:
@@ -133,6 +147,7 @@ def site_guard(site: Site) -> Guard:
         site.priority,
         STALE_CYCLES * site.cycle_s,
         site.hold_s,
+        site.foreign,
     )
     return Guard(site.plant, settings)
 
@@ -152,18 +167,21 @@ def assemble(
     bundle: Bundle | None,
     writer: Writer | None,
     modes: Callable[[], Modes],
+    killed: Callable[[], str] = lambda: "",
 ) -> Controls:
     """The parts of the control cycle; raises HvacRlError when they do not fit together.
 
-    ``writer`` None: nothing is written whatever the modes say.
+    ``writer`` None: nothing is written whatever the modes say, and no memory is kept.
     """
     guard = site_guard(site)
+    recall(site.state_dir, guard)
+    forecast = site_forecast(site)
     policy = load_policy(bundle) if bundle else None
     decider = Decider(
         site.plant,
         site.calendar,
         site.tariff,
-        site_forecast(site),
+        forecast,
         policy,
         rule_parameters(bundle),
         dict(site.air_handler_limits),
@@ -178,5 +196,8 @@ def assemble(
         modes=modes,
         # The base rule alone is our own arithmetic and ends; somebody's policy may not.
         decision_s=site.decision_s if policy else None,
+        killed=killed,
+        weather_c=partial(weather_service_c, forecast),
+        keep=partial(keep, site.state_dir, guard) if writer else lambda: None,
     )
     return Controls(cycle, guard, policy.name if policy else "rule")

@@ -20,7 +20,7 @@ from hvac_rl.control.modes import Mode
 from hvac_rl.errors import HvacRlError, StartAnew
 from hvac_rl.panel import Panel
 from hvac_rl.points import Point
-from hvac_rl.records import CycleRecord
+from hvac_rl.records import Alarm, CycleRecord
 from hvac_rl.service.assembly import (
     accept,
     assemble,
@@ -32,6 +32,7 @@ from hvac_rl.service.assembly import (
 )
 from hvac_rl.service.authority import Authority
 from hvac_rl.service.control_socket import ControlServer
+from hvac_rl.service.guard_memory import MemoryNotKept
 from hvac_rl.service.handback import HandedBack, sweep
 from hvac_rl.service.heart import Heart
 from hvac_rl.service.kill_switch import KillSwitch
@@ -75,7 +76,9 @@ class Daemon:
         self._busy = asyncio.Lock()
         self._number = 0
         self._side_tasks: set[asyncio.Task[list[HandedBack]]] = set()
-        self._panels: list[Panel] = []
+        self._panels: dict[str, Panel] = {}
+        self._pulses = 0
+        self._alarms: dict[str, Alarm] = {}
         self.heart: Heart | None = None
 
     def stop(self, reason: str) -> None:
@@ -111,9 +114,15 @@ class Daemon:
                 self._authority = Authority(site.plant, site.state_dir, state, kill, self._epoch)
                 self._adapters = await open_adapters(site)
                 try:
+                    self._join_own_devices()
                     self._writer = make_writer(self._adapters, self._ledger, self._authority)
                     self._controls = assemble(
-                        site, self._adapters, bundle, self._writer, self._authority.modes
+                        site,
+                        self._adapters,
+                        bundle,
+                        self._writer,
+                        self._authority.modes,
+                        self._authority.silent,
                     )
                     if bundle:
                         accept(bundle, self._store, self._clock.now_s(), self._roll_back)
@@ -139,13 +148,18 @@ class Daemon:
         self._number = first_number(self._store, self._ledger)
         self._store.audit(now_s, "started", f"policy {controls.policy_name}")
         self._requests = Requests(
-            site, self._clock, self._authority, self._store, self._give_back, self.stop
+            site,
+            self._clock,
+            self._authority,
+            self._store,
+            controls.guard,
+            self._give_back,
+            self.stop,
         )
         server = ControlServer(site.state_dir, self._requests.answer)
         await server.start()
         self._scheduler = self._schedule(now_s)
         heart = self.heart = self._new_heart()
-        self._join_own_devices()
         try:
             await heart.start()
             mode = self._authority.modes().site.mode
@@ -200,12 +214,15 @@ class Daemon:
             panel: Panel | None = kind.panel() if hasattr(kind, "panel") else None
             if panel is None:
                 continue
-            self._panels.append(panel)
-            if kill.tripped():
+            self._panels[name] = panel
+            panel.on_kill(partial(self._killed_at, name))
+            if panel.killed:
+                self._killed_at(name)
+            elif kill.tripped():
                 panel.trip()
-            panel.on_kill(
-                partial(kill.trip, f"our own {name} device", "its kill point was written")
-            )
+
+    def _killed_at(self, name: str) -> None:
+        self._authority.kill.trip(f"our own {name} device", "its kill point was written")
 
     def _tripped(self, why: str) -> None:
         """The writer's gate is closed already; what stands in the building goes back now."""
@@ -234,8 +251,13 @@ class Daemon:
         if isinstance(failure, Exception) and self._failure is None:
             self._failure = failure
             self.stop("the heart failed")
-        for panel in self._panels:
-            panel.show(self._requests.panel_state(heart.beats))
+        self._pulses += 1
+        tripped = bool(self._authority.kill.tripped())
+        for panel in self._panels.values():
+            # Whoever tripped the switch, all see it; only its reset arms the point again.
+            if tripped != panel.killed:
+                (panel.trip if tripped else panel.arm)()
+            panel.show(self._requests.panel_state(self._pulses))
 
     def _schedule(self, now_s: float) -> AsyncIOScheduler:
         first_s = self._next_cycle_s()
@@ -279,10 +301,24 @@ class Daemon:
             self.stop(f"cycle {self._number} failed")
             return
         self._number += 1
+        self._tell(record.alarms)
         self._requests.last = record
         assert self.heart is not None
         self.heart.good_cycle()
         self._display.show(record)
+
+    def _tell(self, alarms: Iterable[Alarm]) -> None:
+        """An alarm is told when it comes, when it grows worse, and when it goes."""
+        now = {alarm.name: alarm for alarm in alarms}
+        for name, alarm in now.items():
+            before = self._alarms.get(name)
+            if before is None or before.text != alarm.text:
+                log.error("alarm (level %d): %s", alarm.level, alarm.text)
+                self._note("alarm", f"level {alarm.level}: {alarm.text}")
+        for name in self._alarms.keys() - now.keys():
+            log.warning("alarm over: %s", name)
+            self._note("alarm over", name)
+        self._alarms = now
 
     def _note(self, what: str, detail: str) -> None:
         """Into the audit; a journal that cannot be written must not keep us from giving back."""
@@ -299,8 +335,8 @@ def first_number(store: Store, ledger: SqliteLedger) -> int:
 
 
 def _told(failure: Exception, back: str) -> Exception:
-    """A journal that cannot be written asks for a new start, where it is checked and, if damaged,
-    put aside."""
-    if isinstance(failure, StoreError):
+    """A journal or a memory that cannot be written asks for a new start, where it is checked and,
+    if damaged, put aside."""
+    if isinstance(failure, StoreError | MemoryNotKept):
         return StartAnew(failure.where, failure.message, back)
     return failure

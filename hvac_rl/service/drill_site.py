@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 
 from hvac_rl.control.modes import Band, Mode, Setting
 from hvac_rl.service.clocks import LEAST_WALL_S_PER_CYCLE
+from hvac_rl.service.guard_memory import FILE as MEMORY
 from hvac_rl.service.mode_store import Chosen, ModeState, save_modes
 from hvac_rl.service.site_file import Site, load_site
 
@@ -29,6 +31,10 @@ def drill_site(site: Site, speed: float) -> Site:
     document["state"] = str(relative)
     document["store"] = f"sqlite:///{relative / 'journal.db'}"
     document["cycle_s"] = min(site.cycle_s, cycle_s(speed))
+    # Timers and latches hold in a drill as well.
+    (folder / MEMORY).unlink(missing_ok=True)
+    if (site.state_dir / MEMORY).exists():
+        shutil.copy(site.state_dir / MEMORY, folder / MEMORY)
     path = site.path.with_name(FILE)
     path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     copy = load_site(path)

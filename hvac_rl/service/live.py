@@ -74,6 +74,8 @@ class LiveTable:
             f"   writes {self._tally.writes}, guard changed {self._tally.changed}",
         )
         parts: list[RenderableType] = [head, self._zones(record), self._handlers(record)]
+        if record.alarms:
+            parts.append(Text("\n".join(a.text for a in record.alarms), style="bold red"))
         if record.notes:
             parts.append(Text("\n".join(record.notes[:4]), style="yellow"))
         return Panel(Group(*parts), title=self._site.name, title_align="left")

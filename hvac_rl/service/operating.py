@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hvac_rl.service.assembly import site_clock
+from hvac_rl.service.assembly import site_clock, site_guard
 from hvac_rl.service.control_socket import ask_daemon
+from hvac_rl.service.guard_memory import keep, memory_status, open_latch, recall
 from hvac_rl.service.kill_switch import KillSwitch
 from hvac_rl.service.lock import site_lock
 from hvac_rl.service.mode_setting import FileKeeper, change, parse_wanted, who
@@ -62,8 +63,29 @@ async def reset_kill(site: Site, reason: str, lock_wait_s: float) -> str:
     return tripped
 
 
+async def reset_latch(site: Site, name: str, reason: str, lock_wait_s: float) -> str:
+    """Open what the guard has shut; answers with the words of the audit. Raises HvacRlError."""
+    request = {"ask": "latch", "name": name, "by": who(), "why": reason}
+    answer = await ask_daemon(site.state_dir, request)
+    if answer is not None:
+        return str(answer["opened"])
+    with site_lock(site.state_dir, lock_wait_s):
+        guard = site_guard(site)
+        recall(site.state_dir, guard)
+        words = open_latch(guard, name, who(), reason)
+        keep(site.state_dir, guard)
+        store = Store(site.store_url)
+        try:
+            store.audit(site_clock(site).now_s(), "latch opened", words)
+        finally:
+            store.close()
+    return words
+
+
 def _status(site: Site, state: ModeState) -> dict[str, Any]:
     settings = state.modes().by_owner(site.plant)
+    guard = site_guard(site)
+    recall(site.state_dir, guard)
     return {
         "killed": KillSwitch(site.state_dir).tripped(),
         "site": state.site.setting._asdict(),
@@ -71,4 +93,6 @@ def _status(site: Site, state: ModeState) -> dict[str, Any]:
         "in_force": {of: setting._asdict() for of, setting in settings.items()},
         "own": sorted(state.zones),
         "control": {},
+        "alarms": [],
+        **memory_status(guard),
     }

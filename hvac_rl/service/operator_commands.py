@@ -98,16 +98,31 @@ def kill(
         raise typer.Exit(1)
 
 
-def reset(site_file: SiteArgument, reason: Reason = "") -> None:
-    """Reset the kill switch, with a recorded reason; the modes are in force again.
+def reset(
+    site_file: SiteArgument,
+    reason: Reason = "",
+    latch: Annotated[
+        str | None,
+        typer.Option(
+            "--latch",
+            help='A latch instead of the kill switch, as `hvac-rl mode` names it: "life safety".',
+        ),
+    ] = None,
+) -> None:
+    """Reset the kill switch, or a latch, with a recorded reason; the modes are in force again.
 
-    Only a person on this machine can: no network point resets what it tripped.
+    Only a person on this machine can: no network point resets what it tripped. A latch that an
+    alarm or frost has shut shuts again at once where the alarm is still on.
     """
-    from hvac_rl.service.operating import reset_kill
+    from hvac_rl.service.operating import reset_kill, reset_latch
     from hvac_rl.service.site_file import load_site
 
     if len(reason.strip()) < 3:
         raise HvacRlError("hvac-rl reset", "needs a reason", 'Give one with --reason "...".')
+    if latch is not None:
+        opened = asyncio.run(reset_latch(load_site(site_file), latch, reason, LOCK_WAIT_S))
+        Console().print(opened, markup=False)
+        return
     tripped = asyncio.run(reset_kill(load_site(site_file), reason, LOCK_WAIT_S))
     Console().print(f"Reset. It had been tripped: {tripped or 'not at all'}", markup=False)
 
@@ -187,6 +202,12 @@ def drill(
 def _show_modes(status: dict[str, Any], console: Console) -> None:
     if status["killed"]:
         console.print(f"[bold red]kill switch tripped[/] {status['killed']}", highlight=False)
+    for name, why in status["latches"].items():
+        console.print(f'[bold red]latch "{name}"[/] {why}', highlight=False)
+    for alarm in status["alarms"]:
+        console.print(f"[bold red]alarm[/] {alarm}", highlight=False)
+    for name, by in status["holds"].items():
+        console.print(f"[yellow]held[/] {name}: {by}", highlight=False)
     table = Table(pad_edge=False)
     for name in ("of", "mode", "band", "in control"):
         table.add_column(name)

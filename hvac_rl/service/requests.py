@@ -11,7 +11,9 @@ from hvac_rl.panel import PanelMode, PanelState
 from hvac_rl.points import Point
 from hvac_rl.ports import Clock
 from hvac_rl.records import CycleRecord
+from hvac_rl.safety.guard import Guard
 from hvac_rl.service.authority import Authority
+from hvac_rl.service.guard_memory import keep, memory_status, open_latch
 from hvac_rl.service.handback import HandedBack
 from hvac_rl.service.mode_changes import Wanted, wanted_setting
 from hvac_rl.service.mode_setting import change, parse_wanted
@@ -23,7 +25,7 @@ MOST_ALARMS = 8
 
 
 class Requests:
-    """Answers ``points``, ``status``, ``release``, ``kill``, ``reset`` and ``mode``."""
+    """Answers ``points``, ``status``, ``release``, ``kill``, ``reset``, ``latch`` and ``mode``."""
 
     def __init__(
         self,
@@ -31,6 +33,7 @@ class Requests:
         clock: Clock,
         authority: Authority,
         store: Store,
+        guard: Guard,
         give_back: GiveBack,
         stop: Callable[[str], None],
     ) -> None:
@@ -38,6 +41,7 @@ class Requests:
         self._clock = clock
         self._authority = authority
         self._store = store
+        self._guard = guard
         self._give_back = give_back
         self._stop = stop
         self.last: CycleRecord | None = None
@@ -56,6 +60,10 @@ class Requests:
                 return await self._kill(_words(request, "by"), _words(request, "why"))
             case "reset":
                 return self._reset(_words(request, "by"), _words(request, "why"))
+            case "latch":
+                return self._open_latch(
+                    _words(request, "name"), _words(request, "by"), _words(request, "why")
+                )
             case "mode":
                 return await self._mode(parse_wanted(request))
             case other:
@@ -68,9 +76,21 @@ class Requests:
         return PanelState(
             mode=self._panel_mode(killed),
             reason=killed or chosen.reason,
-            alarms=tuple(self.last.notes[:MOST_ALARMS]) if self.last else (),
+            alarms=self._alarms()[:MOST_ALARMS],
             heartbeat=beats,
         )
+
+    def _alarms(self) -> tuple[str, ...]:
+        """The guard's alarms, worst first, and what had to be given back where we should run."""
+        if self.last is None:
+            return ()
+        settings = self._authority.modes().by_owner(self._site.plant)
+        told = [alarm.text for alarm in sorted(self.last.alarms, key=lambda alarm: alarm.level)]
+        for of, by in self.last.control.items():
+            released = by.startswith("bms: ") and settings[of].mode is Mode.RUN
+            if released and not any(text in by for text in told):
+                told.append(f"{of}: {by.removeprefix('bms: ')}")
+        return tuple(told)
 
     def _panel_mode(self, killed: str) -> PanelMode:
         if killed:
@@ -103,6 +123,13 @@ class Requests:
         self._authority.kill.reset()
         return {"reset": True}
 
+    def _open_latch(self, name: str, by: str, why: str) -> dict[str, Any]:
+        """What shut the latch shuts it again in the next cycle if it is still there."""
+        words = open_latch(self._guard, name, by, why)
+        keep(self._site.state_dir, self._guard)
+        self._store.audit(self._clock.now_s(), "latch opened", words)
+        return {"opened": words}
+
     async def _mode(self, wanted: Wanted) -> dict[str, Any]:
         site, authority = self._site, self._authority
         old = authority.state.chosen(wanted.of).setting
@@ -126,6 +153,8 @@ class Requests:
             "in_force": {of: setting._asdict() for of, setting in settings.items()},
             "own": sorted(state.zones),
             "control": dict(self.last.control) if self.last else {},
+            "alarms": [alarm.text for alarm in self.last.alarms] if self.last else [],
+            **memory_status(self._guard),
         }
 
     def _points(self) -> dict[str, Any]:

@@ -61,6 +61,9 @@ class Site:
     """Wall time within which a policy must have decided."""
     evidence: EvidenceRow
     kill_points: tuple[Point, ...]
+    foreign: Mapping[int, str]
+    """Whose the priority levels between the operator's and ours are: "equipment" takes a point
+    only while it commands, any other word names a sequence, which makes a hold."""
 
     @property
     def far_devices(self) -> list[str]:
@@ -109,6 +112,7 @@ def load_site(path: Path) -> Site:
         decision_s=document.decision_s,
         evidence=document.evidence,
         kill_points=kill_points(document, kinds, names),
+        foreign=_foreign(document, names),
     )
     ranges_hold_limits(site.plant, site.zone_limits, site.air_handler_limits, names)
     if site.evidence.waived and site.far_devices:
@@ -139,6 +143,17 @@ def _tariff(document: SiteDocument) -> Tariff:
     if row.holidays is not None:
         calendar = replace(calendar, holidays=frozenset(row.holidays))
     return Tariff(calendar, row.workday, row.other)
+
+
+def _foreign(document: SiteDocument, names: Names) -> dict[int, str]:
+    for level in document.foreign:
+        if level >= document.priority:
+            raise ConfigError(
+                names.where("foreign", level),
+                f"is not above our own priority {document.priority}",
+                "Only levels from 9 up to the one above ours can be somebody else's.",
+            )
+    return dict(document.foreign)
 
 
 def _policy(document: SiteDocument, names: Names) -> PolicyRow | None:

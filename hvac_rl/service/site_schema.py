@@ -176,6 +176,7 @@ class SiteDocument(Strict):
     heartbeat_s: float = Field(default=60.0, ge=5, le=600)
     hold_s: float = Field(default=7200.0, ge=0, le=86_400)
     priority: int = Field(default=13, ge=9, le=15)
+    foreign: dict[Annotated[int, Field(ge=9, le=14)], str] = {}
     state: str = "state"
     store: str = "sqlite:///journal.db"
     clock: ClockRow = ClockRow(kind="system")

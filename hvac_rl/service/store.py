@@ -71,6 +71,14 @@ class ControlRow(SQLModel, table=True):
     mode: str
 
 
+class AlarmRow(SQLModel, table=True):
+    __tablename__ = "alarm"
+    cycle: int = Field(primary_key=True, foreign_key="cycle.number")
+    name: str = Field(primary_key=True)
+    level: int
+    text: str
+
+
 class AuditRow(SQLModel, table=True):
     __tablename__ = "audit"
     id: int | None = Field(default=None, primary_key=True)
@@ -160,6 +168,10 @@ class Store:
             {"cycle": number, "of": of, "by": by, "mode": modes.get(of, "")}
             for of, by in record.control.items()
         ]
+        alarms = [
+            {"cycle": number, "name": alarm.name, "level": alarm.level, "text": alarm.text}
+            for alarm in record.alarms
+        ]
         cycle = {
             "number": number,
             "time_s": record.time_s,
@@ -175,6 +187,7 @@ class Store:
                     (ReadingRow, readings),
                     (CommandRow, commands),
                     (ControlRow, control),
+                    (AlarmRow, alarms),
                 )
                 for table, values in rows:
                     if values:

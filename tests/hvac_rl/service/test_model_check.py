@@ -57,6 +57,7 @@ class Key(NamedTuple):
     operator: bool
     lease_left: int
     hold_left: int
+    commanded: bool
     answers: bool
 
 
@@ -116,6 +117,10 @@ class World:
     own_epoch: int = 0
     lease_left: int = 0
     hold_left: int = 0
+    commanded: bool = False
+    """The guard has seen the operator's present command."""
+    memory: dict[str, Any] | None = None
+    """The guard's, on the disk."""
     guard: Guard | None = None
     verified: dict[str, Any] = field(default_factory=dict)
     """What the living writer has read back."""
@@ -145,7 +150,8 @@ class World:
             self.process, self.mode.value, self.killed,
             self.process != "dead" and self.own_epoch != self.epoch,
             self.slots[OURS] is not None, bool(self.ledger.points),
-            self.slots[OPERATOR] is not None, self.lease_left, self.hold_left, self.answers,
+            self.slots[OPERATOR] is not None, self.lease_left, self.hold_left,
+            self.commanded, self.answers,
         )  # fmt: skip
 
 
@@ -235,6 +241,8 @@ class Machine:
         self.authority(world, 0)
         world.epoch = world.own_epoch = self.raised()
         world.guard = site_guard(self.site)
+        if world.memory is not None:
+            world.guard.remember(world.memory)
         world.verified = {}
         guard, writer, _, _ = self.at_work(world)
         if await self.give_back(world, guard, writer):
@@ -247,11 +255,15 @@ class Machine:
         guard, writer, authority, adapters = self.at_work(world)
         cycle = ControlCycle(
             self.site.plant, adapters, LightOn(), guard, writer,  # type: ignore[arg-type]
-            modes=authority.modes,
+            modes=authority.modes, killed=authority.silent,
+            keep=lambda: setattr(world, "memory", guard.remembered()),
         )  # fmt: skip
         await cycle.run(0, world.time_s)
-        if world.answers and world.slots[OPERATOR] is not None:
-            world.hold_left = HOLD_STEPS
+        if world.answers:
+            commands = world.slots[OPERATOR] is not None
+            if commands and not world.commanded:
+                world.hold_left = HOLD_STEPS
+            world.commanded = commands or world.hold_left > 0
         return True
 
     async def beat(self, world: World) -> bool:
