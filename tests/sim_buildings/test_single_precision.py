@@ -96,7 +96,7 @@ SCALARS: list[tuple[Any, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("function", "arguments"), SCALARS, ids=lambda one: str(one))
+@pytest.mark.parametrize(("function", "arguments"), SCALARS, ids=lambda one: getattr(one, "__name__", str(one)))
 def test_singles_in_singles_out(function: Any, arguments: int) -> None:
     twin: Any = compiled(function, ONE_SINGLE)
     twin(*(np.float32(0.5 + 0.1 * k) for k in range(arguments)))
