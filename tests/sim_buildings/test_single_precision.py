@@ -96,7 +96,12 @@ SCALARS: list[tuple[Any, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("function", "arguments"), SCALARS, ids=lambda one: getattr(one, "__name__", str(one)))
+def named(one: Any) -> str:
+    """A test's name: the function's, not where it lies in memory."""
+    return getattr(one, "__name__", str(one))
+
+
+@pytest.mark.parametrize(("function", "arguments"), SCALARS, ids=named)
 def test_singles_in_singles_out(function: Any, arguments: int) -> None:
     twin: Any = compiled(function, ONE_SINGLE)
     twin(*(np.float32(0.5 + 0.1 * k) for k in range(arguments)))

@@ -119,9 +119,10 @@ def test_modes_decode_over_the_rule() -> None:
     rule = ZoneWish(21.0, 24.0, 0.2, 0.5)
     assert decode(MODE_NAMES.index("rule"), rule, True) == rule
     assert decode(MODE_NAMES.index("off"), rule, True) == ZoneWish(16.0, 30.0, 0.2, 0.5)
-    flip = MODE_NAMES.index("flip blind")
-    assert decode(flip, rule, False).blind == pytest.approx(0.8)
-    assert decode(flip, rule, True).blind == pytest.approx(0.5)
+    closed = MODE_NAMES.index("rule, blind closed")
+    assert decode(closed, rule, False).blind == 1.0
+    assert decode(closed, rule, True).blind == pytest.approx(0.5)
+    assert decode(MODE_NAMES.index("rule, blind open"), rule, True).blind == 0.0
 
 
 def test_every_feature_is_written_and_moderate() -> None:

@@ -12,7 +12,7 @@ import copy
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ from hvac_rl.control.writer import Writer
 from hvac_rl.points import Point
 from hvac_rl.ports import Prior
 from hvac_rl.records import Decision, Snapshot
-from hvac_rl.safety.guard import Guard
+from hvac_rl.safety.guard import Guard, GuardSettings
 from hvac_rl.service.assembly import site_guard
 from hvac_rl.service.authority import Authority
 from hvac_rl.service.handback import sweep
@@ -196,7 +196,7 @@ class Machine:
         if guard is not None:
             # A deep copy of the guard's memory alone; plant, settings and points are frozen.
             frozen: list[object] = [self.site.plant, *self.points]
-            frozen += [v for v in vars(guard).values() if is_dataclass(v)]
+            frozen += [v for v in vars(guard).values() if isinstance(v, GuardSettings)]
             guard = copy.deepcopy(guard, {id(one): one for one in frozen})
         return replace(
             world, devices=devices, ledger=ledger, guard=guard, verified=dict(world.verified)
