@@ -93,11 +93,13 @@ def _measure(
     from agents.excursions import GuardedWeeks
     from agents.years import WEEKS_PER_YEAR, Place, Years, scene_of_years
     from hvac_rl.control.encoding import N_MODES
+    from hvac_rl.ports import Policy
 
     scene = scene_of_years(Place(building, climate), Years((WEATHER_YEAR,)))
     run = GuardedWeeks(scene, [k * WEEKS_PER_YEAR // weeks for k in range(weeks)], threads)
     rows = [run.bms(show), run.rule(show)]
-    rows += [run.policy(p, show) for p in (Hurts(), Neglects(), Swings(), Chatters(1))]
+    hostile: tuple[Policy, ...] = (Hurts(), Neglects(), Swings(), Chatters(1))
+    rows += [run.policy(policy, show) for policy in hostile]
     rows.append(run.wisher(HurtingWishes(), show))
     if modes:
         rows += [run.policy(Always(mode), show) for mode in range(N_MODES)]
