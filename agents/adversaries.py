@@ -33,7 +33,7 @@ class Hurts:
     """Cools on cold days with the sun shut out, heats on hot ones with the sun let in."""
 
     name = "hurts"
-    features = OUTLOOK
+    features: tuple[str, ...] = OUTLOOK
 
     def choose(self, observations: Rows) -> list[int]:
         return [
@@ -46,7 +46,7 @@ class Neglects:
     """Lets every room drift as far as the guard permits, the sun against it."""
 
     name = "neglects"
-    features = OUTLOOK
+    features: tuple[str, ...] = OUTLOOK
 
     def choose(self, observations: Rows) -> list[int]:
         return [
@@ -59,7 +59,7 @@ class Swings:
     """From one extreme to the other at every decision."""
 
     name = "swings"
-    features = OUTLOOK[:1]
+    features: tuple[str, ...] = OUTLOOK[:1]
 
     def __init__(self) -> None:
         self._heats = False
@@ -73,7 +73,7 @@ class Chatters:
     """Any mode for any zone at every decision."""
 
     name = "chatters"
-    features = OUTLOOK[:1]
+    features: tuple[str, ...] = OUTLOOK[:1]
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
@@ -85,7 +85,7 @@ class Chatters:
 class Always:
     """One mode, whatever happens."""
 
-    features = OUTLOOK[:1]
+    features: tuple[str, ...] = OUTLOOK[:1]
 
     def __init__(self, mode: int) -> None:
         self._mode = mode
@@ -98,7 +98,7 @@ class Always:
 class Answers:
     """Answers with whatever it was made to, mode or not, or raises it."""
 
-    features = FEATURE_NAMES
+    features: tuple[str, ...] = FEATURE_NAMES
 
     def __init__(self, name: str, answer: Callable[[int], Any]) -> None:
         """``answer`` takes the number of zones."""

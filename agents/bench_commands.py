@@ -1,4 +1,5 @@
-"""``hvac-rl bench sim``: how fast the simulator is; and ``bench guard`` beside it.
+"""``hvac-rl bench sim``: how fast the simulator is; ``bench guard`` and
+``bench excursions`` beside it.
 
 The command stands on this floor because importing ``envs`` needs Gymnasium, and the command line
 of the daemon's install has none.
@@ -15,6 +16,7 @@ from typing import Annotated
 import typer
 
 from agents.decision_bench import decisions
+from agents.excursions_command import excursions
 from agents.guard_bench import guard
 from hvac_rl.errors import ConfigError, MissingExtra
 from hvac_rl.service.plugins import bench_app
@@ -27,6 +29,7 @@ def register(app: typer.Typer) -> None:
     bench_app(app).command()(sim)
     bench_app(app).command()(guard)
     bench_app(app).command()(decisions)
+    bench_app(app).command()(excursions)
 
 
 def sim(

@@ -193,8 +193,8 @@ class Watch:
         started = (enable > 0.5) & (self._handler_said[..., 0] < 0.5)
         early = self._since_start * CYCLE_S < 3600.0 / self._handlers.starts_per_h
         self._since_start[started] = 0
-        unasked: Flags = ~needed(self._was, self._serves, self._zones)
-        return np.asarray(started & early & unasked)
+        too_soon: Flags = started & early & ~needed(self._was, self._serves, self._zones)
+        return too_soon
 
     def _blind_too_soon(self, blind: Floats) -> Flags:
         """Moves sooner after another than permitted that do not retract."""
@@ -202,4 +202,5 @@ class Watch:
         moved = blind != self._zone_said[..., 2]
         early = self._since_blind * CYCLE_S < self._zones.blind_min_interval_s
         self._since_blind[moved] = 0
-        return np.asarray(moved & early & (blind > 0.0))
+        too_soon: Flags = moved & early & (blind > 0.0)
+        return too_soon

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.command_checks import Watch, picked, rows_of
+from agents.command_checks import Watch, of_building, picked, rows_of
 from agents.weeks import Progress, Served, silent
 from agents.years import HOURS_PER_WEEK, each_week
 from envs.batch import Batch
@@ -23,12 +23,12 @@ from hvac_rl.control.encoding import RULE_MODE
 from hvac_rl.ports import Policy
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
 from sim_buildings.columns import (
-    H_COOLING_COIL,
+    B_COOLING_COIL,
+    B_REHEAT,
     H_SUPPLY_FLOW,
     STATE_AIR,
     Z_CO2,
     Z_PEOPLE,
-    Z_REHEAT,
 )
 
 Ints = NDArray[np.int64]
@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 CYCLE_H = 1.0 / CYCLES_PER_HOUR
 DAYS = 7
 AT_ONCE_W = 100.0
-"""Coil and reheat both above this heat and cool at once."""
+"""Coils and boxes both above this: heating and cooling at once."""
 
 
 class Wisher(Protocol):
@@ -68,7 +68,7 @@ class Excursions(NamedTuple):
     most_starts_an_hour: int
     """Of all air handlers and hours."""
     both_h: float
-    """Hours a week in which an air handler cools while its boxes heat."""
+    """Hours a week in which a building's coils cool while its boxes or floors heat."""
     commands: int
     breaches: int
     """Commands outside limits; 0 commands for the BMS alone, which is not guarded."""
@@ -81,7 +81,6 @@ class _Meter:
         self._batch, self._zones, self._handlers = batch, zones, handlers
         served = np.asarray(batch.setting.params.handler_of)
         self._number = int(served.max()) + 1
-        self._serves = np.arange(self._number)[:, None] == served[None, :]
         self._on = self._running()
         self._starts: list[NDArray[np.bool_]] = []
         self.discomfort_kh = self.above_kh = self.below_kh = self.co2_ppmh = self.both_h = 0.0
@@ -94,10 +93,8 @@ class _Meter:
     def look(self) -> None:
         """After a step of one cycle."""
         batch, limits = self._batch, self._zones
-        columns = (STATE_AIR, Z_PEOPLE, Z_CO2, Z_REHEAT)
-        air_c, people, co2_ppm, reheat_w = np.moveaxis(
-            picked(batch, batch.buffers.zones, columns), -1, 0
-        )
+        columns = (STATE_AIR, Z_PEOPLE, Z_CO2)
+        air_c, people, co2_ppm = np.moveaxis(picked(batch, batch.buffers.zones, columns), -1, 0)
         inside = people > 0.0
         above = air_c - np.where(inside, limits.occupied_max_c, limits.unoccupied_max_c)
         below = np.where(inside, limits.occupied_min_c, limits.unoccupied_min_c) - air_c
@@ -108,8 +105,8 @@ class _Meter:
         excess = (co2_ppm - self._handlers.co2_ceiling_ppm).clip(0.0)
         self.co2_ppmh += CYCLE_H * float(excess.sum())
         self.discomfort_kh += float(batch.totals[:, T_DISCOMFORT_KH].sum())
-        coil_w = rows_of(batch, batch.buffers.handlers, H_COOLING_COIL, 1)[..., 0]
-        both = (coil_w > AT_ONCE_W) & (reheat_w @ self._serves.T > AT_ONCE_W)
+        cooling_w = of_building(batch, B_COOLING_COIL)
+        both = (cooling_w > AT_ONCE_W) & (of_building(batch, B_REHEAT) > AT_ONCE_W)
         self.both_h += CYCLE_H * float(both.sum())
         on = self._running()
         self._starts.append(on & ~self._on)
@@ -124,7 +121,7 @@ class _Meter:
         return Excursions(
             name, self.discomfort_kh / rooms, self.above_kh / rooms, self.below_kh / rooms,
             self.worst_above_k, self.worst_below_k, self.co2_ppmh / rooms,
-            float(starts.sum()) / (units * DAYS), int(in_an_hour.max()), self.both_h / units,
+            float(starts.sum()) / (units * DAYS), int(in_an_hour.max()), self.both_h / weeks,
             watch.commands if watch else 0, watch.breaches if watch else 0,
         )  # fmt: skip
 

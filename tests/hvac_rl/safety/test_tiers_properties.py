@@ -12,6 +12,7 @@ from hvac_rl.safety.handler_tiers import guard_air_handler
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
 from hvac_rl.safety.rules import (
     blind_protection,
+    condensation_floor,
     cooling_range,
     heating_range,
     light_floor,
@@ -183,6 +184,10 @@ def test_over_any_sequence_rates_and_budgets_hold_unless_safety_moves(
             or not cooling_range(fact.occupied, limits)[0]
             <= before.cooling_c
             <= cooling_range(fact.occupied, limits)[1]
+            or before.cooling_c
+            < condensation_floor(
+                fact.dew_point_c, limits.condensation_margin_k, limits.comfort_max_c
+            )
         )
         if command.heating_c != before.heating_c and not forced:
             assert before.setpoint_writes < limits.setpoint_writes_per_day
