@@ -20,6 +20,7 @@ from hvac_rl.records import Command, CommandKind
 from hvac_rl.units import UNITS
 
 DEADLINE_S = 0.6
+NOT_APPLICABLE = "does not apply: "
 PRIORITY = 13
 NOW_S = 1_767_225_600.0
 LATITUDE_S = 0.35
@@ -122,8 +123,9 @@ class Site:
         return self.point("heartbeat", "count")
 
     def needs(self, what: bool, why: str) -> None:
+        """Skip a test of what a protocol does not have; no missing peer or server."""
         if not what:
-            pytest.skip(why)
+            pytest.skip(f"{NOT_APPLICABLE}{why}")
 
 
 async def open_site(rig: Rig) -> Site:
