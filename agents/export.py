@@ -150,5 +150,11 @@ def to_onnx(network: torch.nn.Module, features: int) -> bytes:
     finally:
         notes.setLevel(before)
     assert program is not None
-    model: bytes = program.model_proto.SerializeToString(deterministic=True)
+    proto = program.model_proto
+    # The exporter notes where in which file each operator came from: nobody else's business.
+    del proto.metadata_props[:]
+    for one in (proto.graph, *proto.graph.node, *proto.graph.input, *proto.graph.value_info):
+        del one.metadata_props[:]
+        one.doc_string = ""
+    model: bytes = proto.SerializeToString(deterministic=True)
     return model

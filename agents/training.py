@@ -99,7 +99,9 @@ def train(options: TrainOptions) -> None:
             **learned.settings,
             "climate": place.climate,
             "tariff": place.tariff,
-            "base": options.base,
+            "base": options.base
+            if options.base in ("strong", "tuned")
+            else Path(options.base).name,
             "vs_base": round(vs_base, 5),
             "tuning_s": round(tuned_s, 1),
             "train_s": round(train_s, 1),
