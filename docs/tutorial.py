@@ -202,7 +202,7 @@ print("modes chosen:", ", ".join(dict.fromkeys(MODE_NAMES[mode] for mode in chos
 
 figure, axis = plt.subplots(figsize=(10, 4), layout="constrained")
 axis.step(range(HOURS_PER_DAY), plain, where="post", label="base rule")
-axis.step(range(HOURS_PER_DAY), ahead, where="post", label=f"best of ten, {AHEAD_H} h ahead")
+axis.step(range(HOURS_PER_DAY), ahead, where="post", label=f"best of all modes, {AHEAD_H} h ahead")
 axis.set_xlabel("hour of the day")
 axis.set_ylabel("cost + weighted discomfort [$]")
 axis.legend(frameon=False)

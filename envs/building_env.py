@@ -49,11 +49,12 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[Any]]):
     follow the base rule, by their zones' requests.
 
     ## Action space
-    ``action="modes"``: ``MultiDiscrete([10] * zones)``, an index into
-    ``hvac_rl.control.encoding.MODES`` for each zone: 0 rule, 1 off (16/30 °C), 2 relax
-    (19.5/25.5), 3 comfort (21/24), 4 preheat (22.5/24.5), 5 preheat more (23.7/25), 6 precool
-    (16/22.8), 7 precool more (16/21.1), 8 precool most (16/19.5), 9 flip blind.
-    ``"discrete"``: ``Discrete(10)``, one mode for all zones. ``"continuous"``:
+    ``action="modes"``: ``MultiDiscrete([36] * zones)``, an index into
+    ``hvac_rl.control.encoding.MODES`` for each zone: one of twelve pairs of setpoints (the rule's,
+    off 16/30 °C, relax 19.5/25.5, comfort 21/24, cooler 21/23.4, warmer 21.6/24.6, preheat
+    22.5/24.5, preheat more 23.7/25, precool 16/22.8, more 16/21.1, most 16/19.5, deep 16/18) times
+    three, plus 0 for the rule's blind, 1 to open, 2 to close it; 0 is the rule alone.
+    ``"discrete"``: ``Discrete(36)``, one mode for all zones. ``"continuous"``:
     ``Box(-1, 1, (zones * 4,))``, heating setpoint (12-26 °C), cooling setpoint (16-34 °C), blind
     and light (0-1) of zone 0, then of zone 1, and so on. Only "modes" is what the daemon serves.
 

@@ -35,7 +35,7 @@ class _Flip:
 
     def choose(self, observations: Sequence[Sequence[float]]) -> list[int]:
         assert all(len(row) == len(FEATURE_NAMES) for row in observations)
-        return [MODE_NAMES.index("flip blind")] * len(observations)
+        return [MODE_NAMES.index("rule, blind closed")] * len(observations)
 
 
 @pytest.fixture

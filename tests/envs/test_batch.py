@@ -15,7 +15,7 @@ from envs.control_columns import (
     T_GUARD_CHANGES,
 )
 from envs.setting import Scene, make_scene
-from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, MODES, N_FEATURES
+from hvac_rl.control.encoding import FEATURE_NAMES, MODE_NAMES, MODES, N_BLINDS, N_FEATURES
 from sim_buildings.columns import HANDLER_OVERRIDE, STATE_AIR, Z_AIR, ZONE_OVERRIDE
 from tests.envs.driving import begin, differing, random_modes, rule, same_bits, state, whole
 
@@ -203,7 +203,7 @@ def test_wishes_are_what_the_modes_mean(scene: Scene) -> None:
     one, other = Batch(scene, 2), Batch(scene, 2)
     for batch in (one, other):
         begin(batch, [1000, 4000])
-    modes = np.array([[1, 2, 3, 4, 5], [6, 7, 8, 0, 1]])
+    modes = N_BLINDS * np.array([[1, 2, 3, 4, 5], [6, 7, 8, 0, 1]])
     wishes = np.array([[[MODES[m].heating_c, MODES[m].cooling_c, NAN, NAN] for m in row]
                        for row in modes])  # fmt: skip
     for _ in range(5):

@@ -293,8 +293,8 @@ def test_names_that_there_are_not_are_refused() -> None:
 
 def test_wrong_actions_are_refused(env: BuildingVectorEnv) -> None:
     env.reset(seed=1)
-    with pytest.raises(ValueError, match="a mode is 0 to 9"):
-        env.step(np.full((3, 5), 10))
+    with pytest.raises(ValueError, match="a mode is 0 to 35"):
+        env.step(np.full((3, 5), 36))
     with pytest.raises(ValueError, match="reshape"):
         env.step(np.zeros((2, 5), dtype=np.int64))
 
