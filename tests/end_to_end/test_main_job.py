@@ -54,7 +54,7 @@ def test_a_trained_agent_controls_and_gives_back(building: Building) -> None:
     folder = building(*POLICY)
     ran = run_cli("run", str(folder / "site.yaml"), "--for-hours", "4")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "in control: small_office dqn" in ran.stdout
+    assert "in control: small_office fast-dqn" in ran.stdout
     assert "our slot is empty on all 23 points" in ran.stdout
     assert cycles(folder) >= 15
     assert held(folder) == set()
@@ -64,7 +64,7 @@ def test_a_trained_agent_controls_and_gives_back(building: Building) -> None:
         chosen = {row[0] for row in db.execute("SELECT chosen_by FROM cycle")}
     assert set(outcomes) <= {"ok", "unchanged"}, outcomes
     assert outcomes["ok"] >= 23
-    assert chosen == {"small_office dqn"}
+    assert chosen == {"small_office fast-dqn"}
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,6 @@ def test_wrong_options_and_actions_are_refused(env: EnergyPlusEnv) -> None:
         with pytest.raises(ValueError, match="there is no"):
             env.reset(seed=1, options=options)
     env.reset(seed=1, options={"week": 0})
-    for action in ([0] * 4, [0, 0, 0, 0, 10], [0, 0, 0, 0, -1]):
+    for action in ([0] * 4, [0, 0, 0, 0, 36], [0, 0, 0, 0, -1]):
         with pytest.raises(ValueError, match="an action is a mode"):
             env.step(np.array(action))

@@ -23,6 +23,7 @@ KEYS = {
     "state",
     "store",
     "clock",
+    "evidence",
     "forecast",
     "tariff",
     "carbon_kg_per_kwh",
