@@ -27,7 +27,6 @@ from sim_buildings.columns import (
     X_GHI,
     X_HUMIDITY,
     X_OUTDOOR,
-    X_SKY,
     X_WIND,
 )
 from sim_buildings.forecast import GHI_ERROR, TEMPERATURE_ERROR_K
@@ -91,7 +90,6 @@ class Scenarios:
         yesterday = (row - ROWS_PER_DAY + np.arange(self._rows) % ROWS_PER_DAY) % n
         table = self._truth[at].copy()
         table[:, X_OUTDOOR] += warmer
-        table[:, X_SKY] += warmer
         table[:, X_GHI] *= sunnier
         table[:, X_WIND] = rows.wind_m_s[yesterday]
         table[:, X_HUMIDITY] = rows.humidity_kg_kg[yesterday]

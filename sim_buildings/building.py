@@ -67,6 +67,12 @@ class Building:
         """Every orientation that some facade has, ascending."""
         return tuple(sorted({f.azimuth_deg for zone in self.zones for f in zone.facades}))
 
+    @property
+    def local_wind(self) -> float:
+        """Wind at the walls over wind at the weather station: the mean by floor area."""
+        of = {handler.name: handler.local_wind for handler in self.air_handlers}
+        return sum(z.area_m2 * of[z.air_handler] for z in self.zones) / self.area_m2
+
     def served_by(self, handler: AirHandler) -> tuple[Zone, ...]:
         """The zones of an air handler."""
         return tuple(zone for zone in self.zones if zone.air_handler == handler.name)

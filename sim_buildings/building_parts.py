@@ -45,7 +45,13 @@ class Zone:
     wall_u_w_m2_k: float = positive()
     roof_u_w_m2_k: float = positive()
     window_u_w_m2_k: float = positive()
+    window_outer_film_w_m2_k: float = positive(29.2)
+    """The film outside for which that U-value holds: NFRC's winter rating (LBNL-2804E). The film
+    in force follows wind and temperature."""
     window_shgc: float = fraction()
+    window_absorptance: float = fraction(0.0)
+    """Of the glass itself, for sun. What a calm lets stay of its heat comes on top of the gain that
+    ``window_shgc`` makes."""
     window_visible: float = fraction()
     """Visible transmittance of the glass."""
     slab_edge_w_m_k: float = not_negative()

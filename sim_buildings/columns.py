@@ -283,7 +283,9 @@ N_BUILDING = len(BUILDING_OUT) + len(BUILDING_WORK)
 
 # The surroundings during a substep; after these come FACADE_SUN for each orientation.
 WEATHER = (
-    "sky_c",
+    "sky_loss_w_m2",
+    "roof_m2_k_w",
+    "window_m2_k_w",
     "ground_c",
     "price_per_kwh",
     "gas_price_per_kwh",
@@ -296,7 +298,9 @@ WEATHER = (
     "ghi_w_m2",
 )
 (
-    X_SKY,
+    X_SKY_LOSS,
+    X_ROOF_FILM,
+    X_WINDOW_FILM,
     X_GROUND,
     X_PRICE,
     X_GAS_PRICE,
@@ -308,10 +312,10 @@ WEATHER = (
     X_WIND,
     X_GHI,
 ) = range(len(WEATHER))
-# Incident beam and diffuse irradiance [W/m2], the beam as far as clear glass passes it, and the
-# tangent of the solar profile angle.
-FACADE_SUN = ("beam_w_m2", "diffuse_w_m2", "window_beam_w_m2", "profile_tan")
-S_BEAM, S_DIFFUSE, S_WINDOW_BEAM, S_PROFILE = range(len(FACADE_SUN))
+# Incident beam and diffuse irradiance [W/m2], the beam as far as clear glass passes it, the tangent
+# of the solar profile angle, the wall's outer film.
+FACADE_SUN = ("beam_w_m2", "diffuse_w_m2", "window_beam_w_m2", "profile_tan", "wall_m2_k_w")
+S_BEAM, S_DIFFUSE, S_WINDOW_BEAM, S_PROFILE, S_WALL_FILM = range(len(FACADE_SUN))
 
 
 def n_weather(orientations: int) -> int:

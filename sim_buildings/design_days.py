@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 from sim_buildings.air import infiltration_m3_s, thicker
 from sim_buildings.building import Bms, Building, Schedule, Zone
+from sim_buildings.outer_films import sky_loss_w_m2
 from sim_buildings.parameter_columns import (
     PF_SOLAR,
+    PF_WALL_SKY,
     PF_WALL_SUN,
     PZ_AIR_HEAT,
     PZ_ENVELOPE,
@@ -29,7 +31,9 @@ from sim_buildings.parameter_columns import (
     PZ_ENVELOPE_AIR_RISE,
     PZ_ENVELOPE_MASS,
     PZ_ENVELOPE_OUTDOOR,
-    PZ_ENVELOPE_SKY,
+    PZ_ENVELOPE_ROOF_SKY,
+    PZ_ENVELOPE_ROOF_SUN,
+    PZ_ENVELOPE_SURFACE,
     PZ_INFILTRATION,
     PZ_INFILTRATION_FAN_ON,
     PZ_INFILTRATION_STACK,
@@ -41,15 +45,14 @@ from sim_buildings.parameter_columns import (
     PZ_MASS_AIR_RISE,
     PZ_MASS_GROUND,
     PZ_MASS_OUTDOOR,
+    PZ_MASS_SURFACE,
     PZ_RADIANT_AIR,
     PZ_RADIANT_ENVELOPE,
     PZ_RADIANT_MASS,
+    PZ_ROOF_ABSORPTANCE,
     PZ_ROOF_AIR,
     PZ_ROOF_ENVELOPE,
     PZ_ROOF_MASS,
-    PZ_ROOF_SKY,
-    PZ_ROOF_SUN,
-    PZ_ROOF_SUN_K,
     PZ_SUN_AIR,
     PZ_SUN_AIR_RISE,
     PZ_SUN_ENVELOPE,
@@ -58,11 +61,13 @@ from sim_buildings.parameter_columns import (
     PZ_SUN_MASS_RISE,
     PZ_WINDOW_AIR,
     PZ_WINDOW_ENVELOPE,
+    PZ_WINDOW_GAIN,
     PZ_WINDOW_MASS,
     PZ_WINDOW_SKY,
+    PZ_WINDOW_U,
 )
 from sim_buildings.parameters import parameters
-from sim_buildings.thermal import above_roof_c, convection, coupled_nodes
+from sim_buildings.thermal import above_roof_c, convection, coupled_nodes, window_share
 from sim_buildings.weather import Weather
 
 Floats = NDArray[np.float64]
@@ -74,6 +79,8 @@ HEATING_PERCENTILE = 0.4
 SETTLING_DAYS = 10
 # One step so long that masses store nothing; repeated until natural convection has settled too.
 STEADY_S, STEADY_STEPS = 1e12, 60
+# ASHRAE Fundamentals, chapter 18: 17 W/(m2 K) for sol-air temperatures; windows as they are rated.
+OPAQUE_FILM_M2_K_W, RATING_FILM_M2_K_W = 1.0 / 17.0, 1.0 / 29.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +88,14 @@ class DesignWeather:
     """Extremes of a place; arrays have shape (12 months, 24 hours)."""
 
     heating_outdoor_c: float
-    heating_sky_c: float
+    heating_sky_loss_w_m2: float
+    """What a black roof as warm as the air loses to the sky."""
     ground_c: float
     """The year's mean beneath the floor."""
     wind_m_s: float
     """At the weather station."""
     outdoor_c: Floats
-    sky_c: Floats
+    sky_loss_w_m2: Floats
     humidity_kg_kg: Floats
     ghi_w_m2: Floats
     wall_w_m2: dict[float, Floats]
@@ -100,11 +108,11 @@ class _Hour(NamedTuple):
     """What a zone meets at some hour; heats [W]."""
 
     outdoor_c: float
-    sky_c: float
+    sky_loss_w_m2: float
     ground_c: float
     leak_w_per_k: float
     solar_w: float
-    outer_sun_w: float
+    outer_w: float
     ghi_w_m2: float
     convective_w: float
     radiant_w: float
@@ -132,14 +140,14 @@ def design_weather(weather: Weather, azimuths_deg: tuple[float, ...]) -> DesignW
     sun = {azimuth: weather.facade(azimuth) for azimuth in azimuths_deg}
     cold_c = float(np.percentile(weather.outdoor_c, HEATING_PERCENTILE))
     cold = weather.outdoor_c <= cold_c
-    sky_k = float((weather.sky_c - weather.outdoor_c)[cold].mean())
+    loss = sky_loss_w_m2(weather.outdoor_c, weather.sky_c)
     return DesignWeather(
         heating_outdoor_c=cold_c,
-        heating_sky_c=cold_c + sky_k,
+        heating_sky_loss_w_m2=float(loss[cold].mean()),
         ground_c=float(weather.ground_c.mean()),
         wind_m_s=float(weather.wind_m_s.mean()),
         outdoor_c=extreme(weather.outdoor_c),
-        sky_c=extreme(weather.sky_c),
+        sky_loss_w_m2=sky_loss_w_m2(extreme(weather.outdoor_c), extreme(weather.sky_c)),
         humidity_kg_kg=extreme(weather.humidity_kg_kg),
         ghi_w_m2=extreme(weather.ghi_w_m2),
         wall_w_m2={azimuth: extreme(facade.incident) for azimuth, facade in sun.items()},
@@ -159,11 +167,17 @@ def cooling_loads_w(building: Building, weather: DesignWeather) -> dict[str, Flo
         own = params.zones[z].tolist()
         convective_w, radiant_w = _gains(zone, building.schedule, building.bms)
         solar_w = np.zeros((MONTHS, HOURS))
-        outer_sun_w = own[PZ_ROOF_SUN] * weather.ghi_w_m2
+        outer_w = OPAQUE_FILM_M2_K_W * (
+            own[PZ_ENVELOPE_ROOF_SUN] * weather.ghi_w_m2
+            - own[PZ_ENVELOPE_ROOF_SKY] * weather.sky_loss_w_m2
+        )
         for e in np.flatnonzero(params.facade_zone == z):
             azimuth = building.azimuths_deg[params.facade_sun[e]]
             solar_w += params.facades[e, PF_SOLAR] * weather.window_w_m2[azimuth]
-            outer_sun_w = outer_sun_w + params.facades[e, PF_WALL_SUN] * weather.wall_w_m2[azimuth]
+            outer_w = outer_w + OPAQUE_FILM_M2_K_W * (
+                params.facades[e, PF_WALL_SUN] * weather.wall_w_m2[azimuth]
+                - params.facades[e, PF_WALL_SKY] * weather.sky_loss_w_m2
+            )
         loads[zone.name] = np.array(
             [
                 _repeated_day_w(
@@ -172,11 +186,11 @@ def cooling_loads_w(building: Building, weather: DesignWeather) -> dict[str, Flo
                     [
                         _Hour(
                             outdoor_c=outdoor_c,
-                            sky_c=float(weather.sky_c[m, h]),
+                            sky_loss_w_m2=float(weather.sky_loss_w_m2[m, h]),
                             ground_c=weather.ground_c,
                             leak_w_per_k=_leak_w_per_k(own, air_c, outdoor_c, weather.wind_m_s),
                             solar_w=float(solar_w[m, h]),
-                            outer_sun_w=float(outer_sun_w[m, h]),
+                            outer_w=float(outer_w[m, h]),
                             ghi_w_m2=float(weather.ghi_w_m2[m, h]),
                             convective_w=float(convective_w[h]),
                             radiant_w=float(radiant_w[h]),
@@ -194,12 +208,16 @@ def heating_loads_w(building: Building, weather: DesignWeather) -> dict[str, flo
     """Heat that keeps each zone at its heating setpoint [W], at least 0."""
     air_c, outdoor_c = building.bms.occupied_heating_c, weather.heating_outdoor_c
     found: dict[str, float] = {}
-    for zone, row in zip(building.zones, parameters(building).zones, strict=True):
-        own = row.tolist()
-        leak = _leak_w_per_k(own, air_c, outdoor_c, weather.wind_m_s)
-        hour = _Hour(
-            outdoor_c, weather.heating_sky_c, weather.ground_c, leak, 0.0, 0.0, 0.0, 0.0, 0.0
+    params = parameters(building)
+    for z, zone in enumerate(building.zones):
+        own = params.zones[z].tolist()
+        seen = (
+            own[PZ_ENVELOPE_ROOF_SKY] + params.facades[params.facade_zone == z, PF_WALL_SKY].sum()
         )
+        loss = weather.heating_sky_loss_w_m2
+        outer_w = -OPAQUE_FILM_M2_K_W * float(seen) * loss
+        leak = _leak_w_per_k(own, air_c, outdoor_c, weather.wind_m_s)
+        hour = _Hour(outdoor_c, loss, weather.ground_c, leak, 0.0, outer_w, 0.0, 0.0, 0.0)
         envelope_c = mass_c = air_c
         load_w = 0.0
         for _ in range(STEADY_STEPS):
@@ -232,7 +250,9 @@ def _step(
     ``own``: a row of :func:`sim_buildings.parameters.parameters`. The equations of
     :mod:`sim_buildings.zone_step` with the air's temperature given.
     """
-    envelope_s, mass_s = convection(envelope_c - air_c, mass_c - air_c)
+    envelope_s, mass_s = convection(
+        own[PZ_ENVELOPE_SURFACE] * (envelope_c - air_c), own[PZ_MASS_SURFACE] * (mass_c - air_c)
+    )
     s = abs(mass_s)
     envelope_air = (
         own[PZ_ENVELOPE_AIR]
@@ -243,10 +263,16 @@ def _step(
     sun_air = own[PZ_SUN_AIR] + s * own[PZ_SUN_AIR_RISE]
     sun_envelope = own[PZ_SUN_ENVELOPE] + s * own[PZ_SUN_ENVELOPE_RISE]
     sun_mass = own[PZ_SUN_MASS] + s * own[PZ_SUN_MASS_RISE]
-    sky_k = hour.sky_c - hour.outdoor_c
-    glass_c = hour.outdoor_c + own[PZ_WINDOW_SKY] * sky_k
+    glass_c = hour.outdoor_c - own[PZ_WINDOW_SKY] * RATING_FILM_M2_K_W * hour.sky_loss_w_m2
+    glass = window_share(own[PZ_WINDOW_U], RATING_FILM_M2_K_W)
+    envelope_glass, mass_glass = glass * own[PZ_WINDOW_ENVELOPE], glass * own[PZ_WINDOW_MASS]
+    solar_w = hour.solar_w * (1.0 + own[PZ_WINDOW_GAIN] * (1.0 - glass))
     roof_c = above_roof_c(
-        hour.outdoor_c, sky_k, hour.ghi_w_m2, own[PZ_ROOF_SKY], own[PZ_ROOF_SUN_K]
+        hour.outdoor_c,
+        hour.sky_loss_w_m2,
+        hour.ghi_w_m2,
+        own[PZ_ROOF_ABSORPTANCE],
+        OPAQUE_FILM_M2_K_W,
     )
     outer, slab, ground = own[PZ_ENVELOPE_OUTDOOR], own[PZ_MASS_OUTDOOR], own[PZ_MASS_GROUND]
     envelope_a, envelope_b, mass_a, mass_b = coupled_nodes(
@@ -254,23 +280,22 @@ def _step(
         mass_c,
         own[PZ_ENVELOPE],
         own[PZ_MASS],
-        outer + own[PZ_WINDOW_ENVELOPE] + own[PZ_ROOF_ENVELOPE],
-        slab + ground + own[PZ_WINDOW_MASS] + own[PZ_ROOF_MASS],
+        outer + envelope_glass + own[PZ_ROOF_ENVELOPE],
+        slab + ground + mass_glass + own[PZ_ROOF_MASS],
         envelope_air,
         mass_air,
         own[PZ_ENVELOPE_MASS],
         outer * hour.outdoor_c
-        + own[PZ_WINDOW_ENVELOPE] * glass_c
+        + envelope_glass * glass_c
         + own[PZ_ROOF_ENVELOPE] * roof_c
-        + own[PZ_ENVELOPE_SKY] * sky_k
-        + hour.outer_sun_w
-        + sun_envelope * hour.solar_w
+        + hour.outer_w
+        + sun_envelope * solar_w
         + own[PZ_RADIANT_ENVELOPE] * hour.radiant_w,
         slab * hour.outdoor_c
         + ground * hour.ground_c
-        + own[PZ_WINDOW_MASS] * glass_c
+        + mass_glass * glass_c
         + own[PZ_ROOF_MASS] * roof_c
-        + sun_mass * hour.solar_w
+        + sun_mass * solar_w
         + own[PZ_RADIANT_MASS] * hour.radiant_w,
         dt_s,
     )
@@ -278,10 +303,10 @@ def _step(
     mass_c = mass_a + mass_b * air_c
     load_w = (
         hour.convective_w
-        + sun_air * hour.solar_w
+        + sun_air * solar_w
         + own[PZ_RADIANT_AIR] * hour.radiant_w
         + hour.leak_w_per_k * (hour.outdoor_c - air_c)
-        + own[PZ_WINDOW_AIR] * (glass_c - air_c)
+        + glass * own[PZ_WINDOW_AIR] * (glass_c - air_c)
         + own[PZ_ROOF_AIR] * (roof_c - air_c)
         + envelope_air * (envelope_c - air_c)
         + mass_air * (mass_c - air_c)

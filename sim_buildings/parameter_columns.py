@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 # A zone: conductances, capacities and areas are its totals. envelope: walls and roof where they
-# store heat. window_sky: how far the sky cools the windows' outer side, a kelvin it is colder.
-# roof_*: a light roof, which is no part of the envelope, from its sol-air temperature; roof_sun and
-# roof_sky make that temperature from the sun and the sky.
-# *_rise, *_lean: the change with |s| and s, the convection of thermal.py. sun_*, radiant_*: shares
+# store heat. window_sky: share of the sky's loss that the windows meet; window_u_w_m2_k: their
+# U-value with the film thermal.WINDOW_FILM_M2_K_W, where the window_* conductances hold;
+# window_gain: how the sun's gain grows as that conductance falls.
+# roof_*: a light roof, which is no part of the envelope, from its sol-air temperature.
+# envelope_roof_*: sun and sky on a roof that is part of it.
+# *_surface: share of a node's difference to the air that its inner surface has. *_rise, *_lean: the
+# change with |s| and s of those surfaces, the convection of thermal.py. sun_*, radiant_*: shares
 # of sun and radiant gains; what is missing leaves through the windows.
 ZONE_PARAMS = (
     "volume_m3",
@@ -19,8 +22,11 @@ ZONE_PARAMS = (
     "roof_air_w_per_k",
     "roof_envelope_w_per_k",
     "roof_mass_w_per_k",
-    "roof_sun_m2_k_w",
-    "roof_sky",
+    "roof_absorptance",
+    "window_u_w_m2_k",
+    "window_gain",
+    "envelope_surface",
+    "mass_surface",
     "envelope_air_w_per_k",
     "envelope_air_rise",
     "envelope_air_lean",
@@ -31,8 +37,8 @@ ZONE_PARAMS = (
     "mass_air_lean",
     "mass_outdoor_w_per_k",
     "mass_ground_w_per_k",
-    "roof_sun_m2",
-    "envelope_sky_w_per_k",
+    "envelope_roof_sun_w_per_k",
+    "envelope_roof_sky_w_per_k",
     "window_sky",
     "infiltration_m3_s",
     "infiltration_m3_s_k",
@@ -81,8 +87,11 @@ ZONE_PARAMS = (
     PZ_ROOF_AIR,
     PZ_ROOF_ENVELOPE,
     PZ_ROOF_MASS,
-    PZ_ROOF_SUN_K,
-    PZ_ROOF_SKY,
+    PZ_ROOF_ABSORPTANCE,
+    PZ_WINDOW_U,
+    PZ_WINDOW_GAIN,
+    PZ_ENVELOPE_SURFACE,
+    PZ_MASS_SURFACE,
     PZ_ENVELOPE_AIR,
     PZ_ENVELOPE_AIR_RISE,
     PZ_ENVELOPE_AIR_LEAN,
@@ -93,8 +102,8 @@ ZONE_PARAMS = (
     PZ_MASS_AIR_LEAN,
     PZ_MASS_OUTDOOR,
     PZ_MASS_GROUND,
-    PZ_ROOF_SUN,
-    PZ_ENVELOPE_SKY,
+    PZ_ENVELOPE_ROOF_SUN,
+    PZ_ENVELOPE_ROOF_SKY,
     PZ_WINDOW_SKY,
     PZ_INFILTRATION,
     PZ_INFILTRATION_STACK,
@@ -262,7 +271,8 @@ FACADE_PARAMS = (
     "solar_m2",
     "solar_diffuse_m2",
     "light_lux",
-    "wall_sun_m2",
+    "wall_sun_w_per_k",
+    "wall_sky_w_per_k",
 )
 (
     PF_SHARE,
@@ -270,6 +280,7 @@ FACADE_PARAMS = (
     PF_SOLAR_DIFFUSE,
     PF_LIGHT,
     PF_WALL_SUN,
+    PF_WALL_SKY,
 ) = range(len(FACADE_PARAMS))
 
 # An interface of two zones; heat is what the partition conducts and the doors' air carries.

@@ -17,6 +17,7 @@ from sim_buildings.air import AIR_HEAT_J_KG_K, AIR_HEAT_J_M3_K, VAPORISATION_J_K
 from sim_buildings.building import AirHandler, Building, Facade, Zone
 from sim_buildings.glass import DIFFUSE_MODIFIER
 from sim_buildings.lighting import daylight_lux_per_w_m2
+from sim_buildings.outer_films import GLASS_EMITTANCE, WALL_VIEW, seen_sky
 from sim_buildings.parameter_columns import (
     BUILDING_PARAMS,
     EDGE_PARAMS,
@@ -25,8 +26,14 @@ from sim_buildings.parameter_columns import (
     ZONE_PARAMS,
 )
 from sim_buildings.plant_curves import COOLING, HEATING, Curve
-from sim_buildings.room import beyond_w_per_k, eliminated_j_per_k, has_light_roof, room
-from sim_buildings.thermal import LONGWAVE_W_M2_K, WALL_SKY_VIEW
+from sim_buildings.room import (
+    beyond_w_per_k,
+    eliminated_j_per_k,
+    has_light_roof,
+    room,
+    window_m2_k_w,
+)
+from sim_buildings.thermal import EMITTANCE
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
@@ -126,6 +133,7 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
     )
     inside = room(zone)
     wall_outer = _wall_outer(zone, zone.wall_area_m2)
+    window_u = 1.0 / window_m2_k_w(zone)
     stored = eliminated_j_per_k(zone, inside)
     roof_outer = (
         0.0
@@ -136,7 +144,6 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
     mass_air = zone.mass_film_w_m2_k * zone.area_m2
     slab_edge = zone.slab_edge_w_m_k * zone.slab_edge_m
     equipment_w = zone.equipment_w_m2 * zone.area_m2
-    sky_share = LONGWAVE_W_M2_K / zone.outer_film_w_m2_k
     leak_m3_s = zone.infiltration_m3_s_m2 * (zone.wall_area_m2 + zone.window_area_m2)
     return {
         "volume_m3": zone.volume_m3,
@@ -153,8 +160,11 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
         "roof_air_w_per_k": inside.roof_air,
         "roof_envelope_w_per_k": inside.roof_envelope,
         "roof_mass_w_per_k": inside.roof_mass,
-        "roof_sun_m2_k_w": zone.absorptance / zone.outer_film_w_m2_k,
-        "roof_sky": sky_share,
+        "roof_absorptance": zone.absorptance,
+        "window_u_w_m2_k": window_u,
+        "window_gain": _window_gain(zone, window_u),
+        "envelope_surface": inside.envelope_surface,
+        "mass_surface": inside.mass_surface,
         "envelope_air_w_per_k": inside.envelope_air.still,
         "envelope_air_rise": inside.envelope_air.rise,
         "envelope_air_lean": inside.envelope_air.lean,
@@ -169,9 +179,9 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
         / (1.0 / zone.ground_u_w_m2_k - 1.0 / zone.mass_film_w_m2_k)
         if zone.ground_u_w_m2_k
         else 0.0,
-        "roof_sun_m2": roof_outer * zone.absorptance / zone.outer_film_w_m2_k,
-        "envelope_sky_w_per_k": sky_share * (roof_outer + WALL_SKY_VIEW * wall_outer),
-        "window_sky": sky_share * WALL_SKY_VIEW,
+        "envelope_roof_sun_w_per_k": roof_outer * zone.absorptance,
+        "envelope_roof_sky_w_per_k": roof_outer * EMITTANCE,
+        "window_sky": GLASS_EMITTANCE * seen_sky(WALL_VIEW),
         "infiltration_m3_s": leak_m3_s * zone.infiltration_constant,
         "infiltration_m3_s_k": leak_m3_s * zone.infiltration_per_k,
         "infiltration_m2": leak_m3_s * zone.infiltration_per_m_s,
@@ -213,6 +223,18 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
     }
 
 
+def _window_gain(zone: Zone, window_u_w_m2_k: float) -> float:
+    """Rise of the sun's gain, for each share that the windows' conductance falls.
+
+    Glass is taken to absorb in its middle: of that heat 1 - U (resistance inside of it) comes in.
+    """
+    if not zone.window_absorptance or not zone.window_shgc:
+        return 0.0
+    pane = 1.0 / zone.window_u_w_m2_k - 1.0 / zone.inner_film_w_m2_k
+    middle = 1.0 / zone.inner_film_w_m2_k + (pane - 1.0 / zone.window_outer_film_w_m2_k) / 2.0
+    return zone.window_absorptance / zone.window_shgc * window_u_w_m2_k * middle
+
+
 def _facade(zone: Zone, facade: Facade) -> dict[str, float]:
     glass = zone.window_area_m2
     wall_outer = _wall_outer(zone, facade.wall_area_m2)
@@ -223,7 +245,8 @@ def _facade(zone: Zone, facade: Facade) -> dict[str, float]:
         "light_lux": daylight_lux_per_w_m2(
             facade.window_area_m2, zone.window_visible, zone.area_m2
         ),
-        "wall_sun_m2": wall_outer * zone.absorptance / zone.outer_film_w_m2_k,
+        "wall_sun_w_per_k": wall_outer * zone.absorptance,
+        "wall_sky_w_per_k": wall_outer * EMITTANCE * seen_sky(WALL_VIEW),
     }
 
 

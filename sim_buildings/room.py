@@ -30,6 +30,7 @@ from sim_buildings.thermal import (
     LAYERED_CONVECTION,
     RADIANT_FILM_W_M2_K,
     TYPICAL_CONVECTION,
+    WINDOW_FILM_M2_K_W,
 )
 
 Floats = NDArray[np.float64]
@@ -77,6 +78,10 @@ class Room(NamedTuple):
     """How such a roof's inner surface follows air, envelope and mass."""
     partitions_follow: Shares
     """How light partitions and ceilings follow them."""
+    envelope_surface: float
+    """Difference of the envelope's inner surface to the air, over that of its node."""
+    mass_surface: float
+    """The same of the floor."""
     sun: Shares
     sun_rise: Shares
     """Change of ``sun`` with |s| of the floor."""
@@ -95,6 +100,8 @@ class _Network(NamedTuple):
     roof_mass: float
     roof_follows: Shares
     partitions_follow: Shares
+    envelope_surface: float
+    mass_surface: float
     sun: Shares
     radiant: Shares
 
@@ -140,6 +147,8 @@ def room(zone: Zone) -> Room:
         typical.roof_mass,
         typical.roof_follows,
         typical.partitions_follow,
+        typical.envelope_surface,
+        typical.mass_surface,
         still.sun,
         Shares(*((b - a) / strong_s for a, b in zip(still.sun, warm.sun, strict=True))),
         typical.radiant,
@@ -172,7 +181,7 @@ def _network(zone: Zone, convective: dict[int, float]) -> _Network:
             join(surface, node, areas[surface] / max(resistance, _CONTACT_M2_K_W))
     if GLASS in areas:
         glass_m2 = areas[GLASS]
-        join(GLASS, OUTDOOR, beyond_w_per_k(zone.window_u_w_m2_k, glass_m2, zone))
+        join(GLASS, OUTDOOR, beyond_w_per_k(1.0 / window_m2_k_w(zone), glass_m2, zone))
     gone = [node for node in (*_SURFACES, STAR) if network[node, node] > 0.0]
     kept = list(_KEPT)
     inner = network[np.ix_(gone, gone)]
@@ -185,6 +194,9 @@ def _network(zone: Zone, convective: dict[int, float]) -> _Network:
         to = carried @ falls
         return Shares(to_air + float(to[AIR]), float(to[ENVELOPE]), float(to[MASS]))
 
+    enclosing = [WALL] if has_light_roof(zone) else [WALL, ROOF]
+    enclosing_m2 = sum(areas.get(node, 0.0) for node in enclosing)
+    on_envelope = {n: areas[n] / enclosing_m2 for n in enclosing if n in areas}
     return _Network(
         envelope_air=-float(left[ENVELOPE, AIR]),
         mass_air=-float(left[MASS, AIR]),
@@ -197,6 +209,9 @@ def _network(zone: Zone, convective: dict[int, float]) -> _Network:
         roof_mass=-float(left[ABOVE, MASS]),
         roof_follows=shares({ROOF: 1.0}, 0.0),
         partitions_follow=shares({NEUTRAL: 1.0}, 0.0),
+        # What flows from a surface to a node is how the surface follows the node (reciprocity).
+        envelope_surface=shares(on_envelope, 0.0).envelope,
+        mass_surface=shares({FLOOR: 1.0}, 0.0).mass,
         sun=shares(_sun_on(zone, areas), zone.solar_to_air),
         radiant=shares({node: area / total_m2 for node, area in areas.items()}, 0.0),
     )
@@ -263,6 +278,11 @@ def covering_m2_k_w(zone: Zone) -> float:
 
 def _mass_surface(zone: Zone) -> float:
     return zone.mass_surface or max(1.0, zone.mass_film_w_m2_k / zone.inner_film_w_m2_k)
+
+
+def window_m2_k_w(zone: Zone) -> float:
+    """Resistance of the windows, air to air, with the film thermal.WINDOW_FILM_M2_K_W outside."""
+    return 1.0 / zone.window_u_w_m2_k - 1.0 / zone.window_outer_film_w_m2_k + WINDOW_FILM_M2_K_W
 
 
 def beyond_w_per_k(

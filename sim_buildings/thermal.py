@@ -20,8 +20,13 @@ reaches the other.
 
 from __future__ import annotations
 
-# Linearised radiation of an outer surface at 10 °C, emittance 0.9: 4 x 0.9 sigma T^3.
-LONGWAVE_W_M2_K = 4.63
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Number = TypeVar("Number", float, NDArray[np.floating])
+
 # Of an inner surface at 20 °C, emittance 0.9: ISO 6946:2017, annex C (0.9 x 5.7).
 RADIANT_FILM_W_M2_K = 5.13
 # Natural convection at inner surfaces, 1.31 |dT|^(1/3) W/(m2 K): TARP at vertical ones (Walton
@@ -34,13 +39,15 @@ TYPICAL_CONVECTION = 2.5 / (2.5 + CONVECTION_K)
 # TARP at horizontal surfaces over that at vertical ones: 1.51 where air rises freely (a warm floor,
 # a cold ceiling), 0.76 where it lies in layers.
 FREE_CONVECTION, LAYERED_CONVECTION = 1.51 / 1.31, 0.76 / 1.31
-# EnergyPlus Engineering Reference, outside surface heat balance: a vertical wall sees the sky
-# with F = 0.5, of which beta = sqrt(0.5) is as cold as the sky, the rest as the air.
-WALL_SKY_VIEW = 0.354
+# Of outer walls and roofs, for long-wave radiation.
+EMITTANCE = 0.9
+# Outer film of windows for which a zone's network is made: middling, between calm and storm
+# (assumed). Another film changes their conductance by :func:`window_share`.
+WINDOW_FILM_M2_K_W = 0.08
 
 
 def convection(envelope_k: float, mass_k: float) -> tuple[float, float]:
-    """s of CONVECTION_K for both masses, ``..._k`` warmer than the air, -1 .. 1 each."""
+    """s of CONVECTION_K, -1 .. 1, for masses whose surfaces are ``..._k`` warmer than the air."""
     envelope, mass = abs(envelope_k) + CONVECTION_K, abs(mass_k) + CONVECTION_K
     # One division for both: it is the dearest operation of a substep.
     one = 1.0 / (envelope * mass)
@@ -48,10 +55,19 @@ def convection(envelope_k: float, mass_k: float) -> tuple[float, float]:
 
 
 def above_roof_c(
-    outdoor_c: float, sky_k: float, ghi_w_m2: float, sky_share: float, sun_m2_k_w: float
+    outdoor_c: float, sky_loss_w_m2: float, ghi_w_m2: float, absorptance: float, film_m2_k_w: float
 ) -> float:
     """Sol-air temperature of a roof [°C] (ASHRAE Fundamentals, chapter 18)."""
-    return outdoor_c + sky_share * sky_k + sun_m2_k_w * ghi_w_m2
+    return outdoor_c + film_m2_k_w * (absorptance * ghi_w_m2 - EMITTANCE * sky_loss_w_m2)
+
+
+def window_share(u_w_m2_k: Number, film_m2_k_w: Number) -> Number:
+    """Windows' conductance with this outer film over that with WINDOW_FILM_M2_K_W.
+
+    1 / (1 + x), x = U (film - WINDOW_FILM), to its second order: within 2 % for |x| below 0.27.
+    """
+    x = u_w_m2_k * (film_m2_k_w - WINDOW_FILM_M2_K_W)
+    return 1.0 - x * (1.0 - x)
 
 
 def coupled_nodes(

@@ -25,6 +25,7 @@ from sim_buildings.forecast import (
 )
 from sim_buildings.grid import carbon_kg_per_kwh
 from sim_buildings.occupancy import open_days, workdays, year_of_people
+from sim_buildings.outer_films import OuterFilms, outer_films, sky_loss_w_m2
 from sim_buildings.solar import FacadeSun
 from sim_buildings.tariff import TariffFacts, tariff_of
 from sim_buildings.weather import HOURS_PER_DAY, ROW_S, ROWS_PER_DAY, ROWS_PER_HOUR, load_weather
@@ -82,6 +83,12 @@ class WorldRows(NamedTuple):
     price_window: Floats
     """(R, 2) mean price over forecast.PRICE_WINDOWS_H ahead [$/kWh]."""
     gas_price_per_kwh: Floats
+    sky_loss_w_m2: Floats
+    """What a black roof as warm as the air loses to the sky."""
+    wall_m2_k_w: Floats
+    """(R, F) outer film of the walls, and of roof and windows: sim_buildings.outer_films."""
+    roof_m2_k_w: Floats
+    window_m2_k_w: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,9 @@ def make_world(
     their weather share these. Raises ConfigError for an unknown name.
     """
     place = load_weather(weather, year, weather_seed, extremes)
-    sky = _outside(weather, year, weather_seed, extremes, building.azimuths_deg)
+    sky = _outside(
+        weather, year, weather_seed, extremes, building.azimuths_deg, building.local_wind
+    )
     working = workdays(building, year)
     eta_t, eta_g = forecast_errors(len(working) * HOURS_PER_DAY, seed)
     facts = TariffFacts(working, place.outdoor_c, place.ghi_w_m2, weather_seed or 0)
@@ -210,18 +219,24 @@ def make_world(
             ghi_window_w_m2=sky.windows.ghi_window_w_m2,
             price_window=window_means(prices, PRICE_WINDOWS_H),
             gas_price_per_kwh=chosen.gas_prices(facts),
+            sky_loss_w_m2=sky.sky_loss_w_m2,
+            wall_m2_k_w=sky.films.wall_m2_k_w,
+            roof_m2_k_w=sky.films.roof_m2_k_w,
+            window_m2_k_w=sky.films.window_m2_k_w,
         ),
     )
 
 
 class _Outside(NamedTuple):
-    """What follows from weather and orientations alone."""
+    """What follows from weather, orientations and the wind at the walls alone."""
 
     sun: FacadeSun
     """Each array (R, F)."""
     outdoor_hour_c: Floats
     ghi_hour_w_m2: Floats
     windows: ForecastWindows
+    sky_loss_w_m2: Floats
+    films: OuterFilms
 
 
 # Worlds of one weather differ in people alone: the weather's part is worked out once and shared.
@@ -232,6 +247,7 @@ def _outside(
     weather_seed: int | None,
     extremes: bool,
     azimuths_deg: tuple[float, ...],
+    local_wind: float,
 ) -> _Outside:
     place = load_weather(weather, year, weather_seed, extremes)
     n = place.outdoor_c.size
@@ -239,11 +255,16 @@ def _outside(
     columns = [
         _columns([facade[k] for facade in facades], n) for k in range(len(FacadeSun._fields))
     ]
+    sun = FacadeSun(*columns)
+    loss = sky_loss_w_m2(place.outdoor_c, place.sky_c)
+    wind = local_wind * place.wind_m_s
     return _Outside(
-        FacadeSun(*columns),
+        sun,
         next_hour_mean(place.outdoor_c),
         next_hour_mean(place.ghi_w_m2),
         forecast_windows(place.outdoor_c, place.ghi_w_m2),
+        loss,
+        outer_films(place.outdoor_c, loss, wind, sun.incident, place.ghi_w_m2),
     )
 
 

@@ -83,7 +83,9 @@ def _weather(rows: WorldRows, real: type, order: Sequence[int]) -> Floats:
     facades = rows.facade_beam_w_m2.shape[1]
     table = np.empty((n, len(WEATHER) + len(FACADE_SUN) * facades), dtype=real)
     columns = {
-        "sky_c": rows.sky_c,
+        "sky_loss_w_m2": rows.sky_loss_w_m2,
+        "roof_m2_k_w": rows.roof_m2_k_w,
+        "window_m2_k_w": rows.window_m2_k_w,
         "ground_c": rows.ground_c,
         "price_per_kwh": rows.price_per_kwh,
         "gas_price_per_kwh": rows.gas_price_per_kwh,
@@ -102,6 +104,7 @@ def _weather(rows: WorldRows, real: type, order: Sequence[int]) -> Floats:
         rows.facade_diffuse_w_m2,
         rows.window_beam_w_m2,
         rows.profile_tan,
+        rows.wall_m2_k_w,
     )
     for k, columns_by_facade in enumerate(sun):
         in_order = columns_by_facade[:, list(order)] if order else columns_by_facade

@@ -45,8 +45,10 @@ from sim_buildings.columns import (
     X_GROUND,
     X_HUMIDITY,
     X_OUTDOOR,
-    X_SKY,
+    X_ROOF_FILM,
+    X_SKY_LOSS,
     X_WIND,
+    X_WINDOW_FILM,
     Z_AIR,
     Z_AIR_SUPPLY_HEAT,
     Z_AIRFLOW,
@@ -82,7 +84,7 @@ from sim_buildings.parameter_columns import (
     PZ_ENVELOPE_AIR_RISE,
     PZ_ENVELOPE_MASS,
     PZ_ENVELOPE_OUTDOOR,
-    PZ_ENVELOPE_SKY,
+    PZ_ENVELOPE_SURFACE,
     PZ_EQUIPMENT_BASE,
     PZ_EQUIPMENT_PER_PERSON,
     PZ_EQUIPMENT_RADIANT,
@@ -101,6 +103,7 @@ from sim_buildings.parameter_columns import (
     PZ_MASS_AIR_RISE,
     PZ_MASS_GROUND,
     PZ_MASS_OUTDOOR,
+    PZ_MASS_SURFACE,
     PZ_MOISTURE_BUFFER,
     PZ_PERSON,
     PZ_PERSON_RADIANT,
@@ -108,11 +111,10 @@ from sim_buildings.parameter_columns import (
     PZ_RADIANT_AIR,
     PZ_RADIANT_ENVELOPE,
     PZ_RADIANT_MASS,
+    PZ_ROOF_ABSORPTANCE,
     PZ_ROOF_AIR,
     PZ_ROOF_ENVELOPE,
     PZ_ROOF_MASS,
-    PZ_ROOF_SKY,
-    PZ_ROOF_SUN_K,
     PZ_SUN_AIR,
     PZ_SUN_AIR_RISE,
     PZ_SUN_ENVELOPE,
@@ -122,10 +124,18 @@ from sim_buildings.parameter_columns import (
     PZ_VOLUME,
     PZ_WINDOW_AIR,
     PZ_WINDOW_ENVELOPE,
+    PZ_WINDOW_GAIN,
     PZ_WINDOW_MASS,
     PZ_WINDOW_SKY,
+    PZ_WINDOW_U,
 )
-from sim_buildings.thermal import above_roof_c, air_equation, convection, coupled_nodes
+from sim_buildings.thermal import (
+    above_roof_c,
+    air_equation,
+    convection,
+    coupled_nodes,
+    window_share,
+)
 
 SECONDS_PER_HOUR = 3600.0
 # Assumed: a floor heating loop's valve opens fully one kelvin below its setpoint's upper end.
@@ -145,13 +155,14 @@ def zone_gains(own: Floats, zone: Floats, weather: Floats) -> None:
         equipment_w = (
             own[of(PZ_EQUIPMENT_BASE, lane)] + people * own[of(PZ_EQUIPMENT_PER_PERSON, lane)]
         )
-        solar_w = zone[at(Z_SOLAR, lane)]
+        glass = window_share(own[of(PZ_WINDOW_U, lane)], weather[at(X_WINDOW_FILM, lane)])
+        passed_w = zone[at(Z_SOLAR, lane)]
+        solar_w = passed_w * (1.0 + own[of(PZ_WINDOW_GAIN, lane)] * (1.0 - glass))
         radiant_w = (
             own[of(PZ_PERSON_RADIANT, lane)] * people_w
             + own[of(PZ_LIGHTS_RADIANT, lane)] * lights_w
             + own[of(PZ_EQUIPMENT_RADIANT, lane)] * equipment_w
         )
-        sky_k = weather[at(X_SKY, lane)] - weather[at(X_OUTDOOR, lane)]
         zone[at(Z_LIGHTS, lane)] = lights_w
         zone[at(Z_PEOPLE_HEAT, lane)] = people_w
         zone[at(Z_EQUIPMENT, lane)] = equipment_w
@@ -160,7 +171,8 @@ def zone_gains(own: Floats, zone: Floats, weather: Floats) -> None:
         gains_w = people_w + lights_w + equipment_w
         air_c = zone[at(STATE_AIR, lane)]
         envelope_s, mass_s = convection(
-            zone[at(STATE_ENVELOPE, lane)] - air_c, zone[at(STATE_MASS, lane)] - air_c
+            own[of(PZ_ENVELOPE_SURFACE, lane)] * (zone[at(STATE_ENVELOPE, lane)] - air_c),
+            own[of(PZ_MASS_SURFACE, lane)] * (zone[at(STATE_MASS, lane)] - air_c),
         )
         s = abs(mass_s)
         zone[at(W_ENVELOPE_AIR, lane)] = (
@@ -184,8 +196,7 @@ def zone_gains(own: Floats, zone: Floats, weather: Floats) -> None:
         zone[at(W_CONVECTIVE, lane)] = to_air_w
         zone[at(W_ENVELOPE_HEAT, lane)] = to_envelope_w
         zone[at(W_MASS_HEAT, lane)] = to_mass_w
-        zone[at(W_LOST, lane)] = gains_w + solar_w - to_air_w - to_envelope_w - to_mass_w
-        zone[at(W_WALL_SUN, lane)] += own[of(PZ_ENVELOPE_SKY, lane)] * sky_k
+        zone[at(W_LOST, lane)] = gains_w + passed_w - to_air_w - to_envelope_w - to_mass_w
 
 
 def zone_equation(
@@ -194,7 +205,9 @@ def zone_equation(
     """What a zone would do without supply air, into its work columns."""
     for lane in range(LANES):
         outdoor_c = weather[at(X_OUTDOOR, lane)]
-        sky_k = weather[at(X_SKY, lane)] - outdoor_c
+        sky_loss = weather[at(X_SKY_LOSS, lane)]
+        window_film = weather[at(X_WINDOW_FILM, lane)]
+        glass = window_share(own[of(PZ_WINDOW_U, lane)], window_film)
         air_c = zone[at(STATE_AIR, lane)]
         pressed = own[of(PZ_INFILTRATION_FAN_ON, lane)]
         share = pressed if handler[at(HW_ON, lane)] > 0.5 else 1.0
@@ -211,16 +224,16 @@ def zone_equation(
         )
         to_outdoor = own[of(PZ_ENVELOPE_OUTDOOR, lane)]
         slab, ground = own[of(PZ_MASS_OUTDOOR, lane)], own[of(PZ_MASS_GROUND, lane)]
-        glass_c = outdoor_c + own[of(PZ_WINDOW_SKY, lane)] * sky_k
-        envelope_glass = own[of(PZ_WINDOW_ENVELOPE, lane)]
-        mass_glass = own[of(PZ_WINDOW_MASS, lane)]
-        air_glass = own[of(PZ_WINDOW_AIR, lane)]
+        glass_c = outdoor_c - own[of(PZ_WINDOW_SKY, lane)] * window_film * sky_loss
+        envelope_glass = glass * own[of(PZ_WINDOW_ENVELOPE, lane)]
+        mass_glass = glass * own[of(PZ_WINDOW_MASS, lane)]
+        air_glass = glass * own[of(PZ_WINDOW_AIR, lane)]
         roof_c = above_roof_c(
             outdoor_c,
-            sky_k,
+            sky_loss,
             weather[at(X_GHI, lane)],
-            own[of(PZ_ROOF_SKY, lane)],
-            own[of(PZ_ROOF_SUN_K, lane)],
+            own[of(PZ_ROOF_ABSORPTANCE, lane)],
+            weather[at(X_ROOF_FILM, lane)],
         )
         envelope_roof = own[of(PZ_ROOF_ENVELOPE, lane)]
         mass_roof = own[of(PZ_ROOF_MASS, lane)]
@@ -289,25 +302,30 @@ def zone_result(
     """New temperatures, CO2 and humidity of a zone, and the heat flows that made them."""
     for lane in range(LANES):
         outdoor_c = weather[at(X_OUTDOOR, lane)]
-        sky_k = weather[at(X_SKY, lane)] - outdoor_c
+        sky_loss = weather[at(X_SKY_LOSS, lane)]
+        window_film = weather[at(X_WINDOW_FILM, lane)]
+        glass = window_share(own[of(PZ_WINDOW_U, lane)], window_film)
         air_heat = own[of(PZ_AIR_HEAT, lane)]
         infiltration = zone[at(W_INFILTRATION, lane)]
         added_w = zone[at(Z_AIR_SUPPLY_HEAT, lane)] + zone[at(Z_IDEAL_HEAT, lane)]
         air_c = (zone[at(W_N, lane)] + added_w) * zone[at(W_PER_W, lane)]
         envelope_c = zone[at(W_ENVELOPE_A, lane)] + zone[at(W_ENVELOPE_B, lane)] * air_c
         mass_c = zone[at(W_MASS_A, lane)] + zone[at(W_MASS_B, lane)] * air_c
-        glass_c = outdoor_c + own[of(PZ_WINDOW_SKY, lane)] * sky_k
+        glass_c = outdoor_c - own[of(PZ_WINDOW_SKY, lane)] * window_film * sky_loss
         roof_c = above_roof_c(
             outdoor_c,
-            sky_k,
+            sky_loss,
             weather[at(X_GHI, lane)],
-            own[of(PZ_ROOF_SKY, lane)],
-            own[of(PZ_ROOF_SUN_K, lane)],
+            own[of(PZ_ROOF_ABSORPTANCE, lane)],
+            weather[at(X_ROOF_FILM, lane)],
         )
         zone[at(Z_WINDOW_HEAT, lane)] = (
-            own[of(PZ_WINDOW_AIR, lane)] * (glass_c - air_c)
-            + own[of(PZ_WINDOW_ENVELOPE, lane)] * (glass_c - envelope_c)
-            + own[of(PZ_WINDOW_MASS, lane)] * (glass_c - mass_c)
+            glass
+            * (
+                own[of(PZ_WINDOW_AIR, lane)] * (glass_c - air_c)
+                + own[of(PZ_WINDOW_ENVELOPE, lane)] * (glass_c - envelope_c)
+                + own[of(PZ_WINDOW_MASS, lane)] * (glass_c - mass_c)
+            )
             - zone[at(W_LOST, lane)]
         )
         zone[at(Z_INFILTRATION_HEAT, lane)] = air_heat * infiltration * (outdoor_c - air_c)

@@ -12,6 +12,7 @@ from sim_buildings.columns import (
     S_BEAM,
     S_DIFFUSE,
     S_PROFILE,
+    S_WALL_FILM,
     S_WINDOW_BEAM,
     STATE_AIR,
     STATE_CO2,
@@ -24,6 +25,8 @@ from sim_buildings.columns import (
     W_WALL_SUN,
     WEATHER,
     X_GHI,
+    X_ROOF_FILM,
+    X_SKY_LOSS,
     Z_DAYLIGHT,
     Z_FACADE,
     Z_INTERZONE_HEAT,
@@ -41,10 +44,12 @@ from sim_buildings.parameter_columns import (
     PF_SHARE,
     PF_SOLAR,
     PF_SOLAR_DIFFUSE,
+    PF_WALL_SKY,
     PF_WALL_SUN,
     PZ_CLOSED_LIGHT,
     PZ_CLOSED_SOLAR,
-    PZ_ROOF_SUN,
+    PZ_ENVELOPE_ROOF_SKY,
+    PZ_ENVELOPE_ROOF_SUN,
     PZ_VISIBLE,
 )
 
@@ -69,7 +74,7 @@ def set_blind(zone: Floats, faults: Floats) -> None:
 
 
 def begin_zone(own: Floats, weather: Floats, zone: Floats) -> None:
-    """Clear one zone's sums; the sun on its roof begins one of them."""
+    """Clear one zone's sums; sun and sky on its roof begin one of them."""
     for lane in range(LANES):
         zone[at(Z_INTERZONE_HEAT, lane)] = 0.0
         zone[at(W_MIXING_CO2, lane)] = 0.0
@@ -78,7 +83,10 @@ def begin_zone(own: Floats, weather: Floats, zone: Floats) -> None:
         zone[at(Z_TRANSMITTED, lane)] = 0.0
         zone[at(Z_SOLAR, lane)] = 0.0
         zone[at(Z_DAYLIGHT, lane)] = 0.0
-        zone[at(W_WALL_SUN, lane)] = own[of(PZ_ROOF_SUN, lane)] * weather[at(X_GHI, lane)]
+        zone[at(W_WALL_SUN, lane)] = weather[at(X_ROOF_FILM, lane)] * (
+            own[of(PZ_ENVELOPE_ROOF_SUN, lane)] * weather[at(X_GHI, lane)]
+            - own[of(PZ_ENVELOPE_ROOF_SKY, lane)] * weather[at(X_SKY_LOSS, lane)]
+        )
 
 
 def remember(zone: Floats, before: Floats) -> None:
@@ -107,7 +115,7 @@ def neighbour(edge: Floats, other: Floats, zone: Floats) -> None:
 def facade_sun(
     facade: Floats, own: Floats, orientation: int, weather: Floats, zone: Floats
 ) -> None:
-    """Add one facade's sun to its zone."""
+    """Add one facade's sun, and what its wall loses to the sky, to its zone."""
     first = len(WEATHER) + orientation * len(FACADE_SUN)
     sun = weather[first * LANES : (first + len(FACADE_SUN)) * LANES]
     for lane in range(LANES):
@@ -127,4 +135,7 @@ def facade_sun(
         ] * through_blind(covered, between, closed_solar) + facade[
             of(PF_SOLAR_DIFFUSE, lane)
         ] * diffuse * through_blind(covered, open_share, closed_solar)
-        zone[at(W_WALL_SUN, lane)] += facade[of(PF_WALL_SUN, lane)] * (beam + diffuse)
+        zone[at(W_WALL_SUN, lane)] += sun[at(S_WALL_FILM, lane)] * (
+            facade[of(PF_WALL_SUN, lane)] * (beam + diffuse)
+            - facade[of(PF_WALL_SKY, lane)] * weather[at(X_SKY_LOSS, lane)]
+        )

@@ -15,6 +15,7 @@ from envs.clock_tables import CYCLE_S, ROWS_PER_CYCLE
 from envs.setting import Scene
 from sim_buildings.parameter_columns import (
     PZ_LIGHTS,
+    PZ_MASS_SURFACE,
 )
 from sim_buildings.thermal import CONVECTION_K
 
@@ -111,15 +112,19 @@ class Frame:
             )  # fmt: skip
         # The floor's convection moves some of the sun from surfaces to air: between none and what
         # it is at the largest difference.
-        most = SURFACE_K / (SURFACE_K + CONVECTION_K)
+        largest_k = own[:, PZ_MASS_SURFACE] * SURFACE_K
+        most = largest_k / (largest_k + CONVECTION_K)
         self.moved = make("moved", self.shape, 0.0, 60.0)
         rows("moved sun", [(1.0, self.moved), *self.mean_of(-most, self.sun)], -np.inf, 0.0)
 
     def mean_of(self, coefficient: Floats | float, index: Ints) -> list[Term]:
-        """Terms of a step's mean of a variable by control step."""
+        """Terms of a step's mean of a variable by control step; ``coefficient`` of its shape, or
+        one for all steps."""
         cycles = self.week.cycles
         each = np.asarray(coefficient) / cycles
-        return [(each, index[j::cycles]) for j in range(cycles)]
+        return [
+            (each[j::cycles] if each.ndim == 2 else each, index[j::cycles]) for j in range(cycles)
+        ]
 
     def _masses_links(self) -> None:
         make, rows = self.program.variable, self.program.rows

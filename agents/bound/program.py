@@ -51,9 +51,12 @@ from sim_buildings.parameter_columns import (
     PZ_SUN_MASS_RISE,
     PZ_WINDOW_AIR,
     PZ_WINDOW_ENVELOPE,
+    PZ_WINDOW_GAIN,
     PZ_WINDOW_MASS,
     PZ_WINDOW_SKY,
+    PZ_WINDOW_U,
 )
+from sim_buildings.thermal import window_share
 
 Floats = NDArray[np.floating]
 
@@ -99,7 +102,12 @@ def _heat(frame: Frame, side: AirSide) -> tuple[Floats, Floats]:
     week, own, rows = frame.week, frame.own, frame.program.rows
     mean = week.by_step
     outdoor, ground = mean(week.outdoor_c)[:, None], mean(week.ground_c)[:, None]
-    glass = outdoor + own[:, PZ_WINDOW_SKY] * mean(week.sky_k)[:, None]
+    # The windows' film changes too slowly within a step to matter (see the trajectories' test).
+    share = window_share(own[:, PZ_WINDOW_U], week.window_m2_k_w[:, None])
+    glass_c = week.outdoor_c[:, None] + own[:, PZ_WINDOW_SKY] * week.window_sky_k[:, None]
+    passing, pulled = mean(share), mean(share * glass_c)
+    gain = 1.0 + own[:, PZ_WINDOW_GAIN] * (1.0 - passing)
+    by_cycle = 1.0 + own[:, PZ_WINDOW_GAIN] * (1.0 - week.by_cycle(share))
     people = mean(week.people)
     people_w = people * own[:, PZ_PERSON]
     equipment_w = own[:, PZ_EQUIPMENT_BASE] + people * own[:, PZ_EQUIPMENT_PER_PERSON]
@@ -150,15 +158,15 @@ def _heat(frame: Frame, side: AirSide) -> tuple[Floats, Floats]:
     terms: list[Term] = [
         (store, end[1:]), (-store, end[:-1]),
         (-1.0, frame.flow["envelope"]), (-1.0, frame.flow["mass"]),
-        (own[:, PZ_WINDOW_AIR] * W + fixed * W, air), (-1.0, saved), (-1.0, slack_of),
-        *frame.mean_of(-own[:, PZ_SUN_AIR], frame.sun),
-        (-own[:, PZ_SUN_AIR_RISE], frame.moved),
+        (own[:, PZ_WINDOW_AIR] * passing * W + fixed * W, air), (-1.0, saved), (-1.0, slack_of),
+        *frame.mean_of(-own[:, PZ_SUN_AIR] * by_cycle, frame.sun),
+        (-own[:, PZ_SUN_AIR_RISE] * gain, frame.moved),
         *frame.mean_of(
             -(own[:, PZ_RADIANT_AIR] * light_radiant + lights - light_radiant) * W, frame.light
         ),
         (-1.0, side.supplied), (-1.0, side.reheat),
     ]  # fmt: skip
-    known = own[:, PZ_WINDOW_AIR] * glass + fixed * outdoor
+    known = own[:, PZ_WINDOW_AIR] * pulled + fixed * outdoor
     known = known + own[:, PZ_RADIANT_AIR] * radiant + gains - radiant
     _with_neighbours(frame, "air", terms, known * W)
     glass_w, wall = own[:, PZ_WINDOW_ENVELOPE], own[:, PZ_ENVELOPE_OUTDOOR]
@@ -166,15 +174,15 @@ def _heat(frame: Frame, side: AirSide) -> tuple[Floats, Floats]:
     envelope, mass = frame.means["envelope"], frame.means["mass"]
     store = own[:, PZ_ENVELOPE] / h * W
     known = (
-        glass_w * glass + wall * outdoor + own[:, PZ_RADIANT_ENVELOPE] * radiant
+        glass_w * pulled + wall * outdoor + own[:, PZ_RADIANT_ENVELOPE] * radiant
         + mean(week.wall_sun_w)
     )  # fmt: skip
     rows(
         "envelope",
         [(store, frame.ends["envelope"][1:]), (-store, frame.ends["envelope"][:-1]),
-         (1.0, frame.flow["envelope"]), ((glass_w + wall) * W + across, envelope),
-         (-across, mass), *frame.mean_of(-own[:, PZ_SUN_ENVELOPE], frame.sun),
-         (-own[:, PZ_SUN_ENVELOPE_RISE], frame.moved),
+         (1.0, frame.flow["envelope"]), ((glass_w * passing + wall) * W + across, envelope),
+         (-across, mass), *frame.mean_of(-own[:, PZ_SUN_ENVELOPE] * by_cycle, frame.sun),
+         (-own[:, PZ_SUN_ENVELOPE_RISE] * gain, frame.moved),
          *frame.mean_of(-own[:, PZ_RADIANT_ENVELOPE] * light_radiant * W, frame.light)],
         known * W, known * W,
     )  # fmt: skip
@@ -184,13 +192,13 @@ def _heat(frame: Frame, side: AirSide) -> tuple[Floats, Floats]:
         own[:, PZ_MASS_GROUND],
     )
     store = own[:, PZ_MASS] / h * W
-    known = glass_w * glass + edge * outdoor + deep * ground + own[:, PZ_RADIANT_MASS] * radiant
+    known = glass_w * pulled + edge * outdoor + deep * ground + own[:, PZ_RADIANT_MASS] * radiant
     rows(
         "mass",
         [(store, frame.ends["mass"][1:]), (-store, frame.ends["mass"][:-1]),
-         (1.0, frame.flow["mass"]), ((glass_w + edge + deep) * W + across, mass),
-         (-across, envelope), *frame.mean_of(-own[:, PZ_SUN_MASS], frame.sun),
-         (-own[:, PZ_SUN_MASS_RISE], frame.moved),
+         (1.0, frame.flow["mass"]), ((glass_w * passing + edge + deep) * W + across, mass),
+         (-across, envelope), *frame.mean_of(-own[:, PZ_SUN_MASS] * by_cycle, frame.sun),
+         (-own[:, PZ_SUN_MASS_RISE] * gain, frame.moved),
          *frame.mean_of(-own[:, PZ_RADIANT_MASS] * light_radiant * W, frame.light)],
         known * W, known * W,
     )  # fmt: skip

@@ -20,9 +20,11 @@ from sim_buildings.parameter_columns import (
     PZ_ENVELOPE_AIR,
     PZ_ENVELOPE_AIR_LEAN,
     PZ_ENVELOPE_AIR_RISE,
+    PZ_ENVELOPE_SURFACE,
     PZ_MASS_AIR,
     PZ_MASS_AIR_LEAN,
     PZ_MASS_AIR_RISE,
+    PZ_MASS_SURFACE,
 )
 from sim_buildings.thermal import CONVECTION_K
 
@@ -78,17 +80,22 @@ def _air(batch: Batch) -> Floats:
 def surface_bands(own: Floats) -> tuple[Band, Band]:
     """Heat [W] from envelope and from mass to the air over their difference [K], of one zone."""
     return (
-        _band(own[PZ_ENVELOPE_AIR], own[PZ_ENVELOPE_AIR_RISE], own[PZ_ENVELOPE_AIR_LEAN]),
-        _band(own[PZ_MASS_AIR], own[PZ_MASS_AIR_RISE], own[PZ_MASS_AIR_LEAN]),
+        _band(
+            own[PZ_ENVELOPE_AIR],
+            own[PZ_ENVELOPE_AIR_RISE],
+            own[PZ_ENVELOPE_AIR_LEAN],
+            own[PZ_ENVELOPE_SURFACE],
+        ),
+        _band(own[PZ_MASS_AIR], own[PZ_MASS_AIR_RISE], own[PZ_MASS_AIR_LEAN], own[PZ_MASS_SURFACE]),
     )
 
 
-def _band(still: float, rise: float, lean: float) -> Band:
+def _band(still: float, rise: float, lean: float, surface: float) -> Band:
     """Two parallel lines around K(s) x, where s may be of a difference up to STEP_K away."""
     x = np.linspace(-SURFACE_K, SURFACE_K, 721)
     flows = []
     for moved in np.linspace(-STEP_K, STEP_K, 25):
-        before = x + moved
+        before = surface * (x + moved)
         s = before / (np.abs(before) + CONVECTION_K)
         flows.append((still + np.abs(s) * rise + s * lean) * x)
     least, most = np.min(flows, axis=0), np.max(flows, axis=0)

@@ -46,6 +46,7 @@ from sim_buildings.columns import (
 from sim_buildings.parameter_columns import (
     PZ_AIRFLOW_MIN,
     PZ_INFILTRATION_FAN_ON,
+    PZ_MASS_SURFACE,
 )
 from sim_buildings.step import command_block, step_block
 from sim_buildings.sun_course import ROW_S
@@ -168,7 +169,7 @@ def project(bounding: Bounding, ran: Trajectory) -> Floats:
     put("heating", mean(ran.plant[:, 2]) / 1e3)
     put("sun", week.by_cycle(after[Z_SOLAR]) / 1e3)
     put("light", week.by_cycle(after[ZONE_EFFECTIVE + LIGHT]))
-    floor_k = np.abs(named[STATE_MASS] - named[STATE_AIR])[:-1]
+    floor_k = own[:, PZ_MASS_SURFACE] * np.abs(named[STATE_MASS] - named[STATE_AIR])[:-1]
     put("moved", mean(after[Z_SOLAR] * floor_k / (floor_k + CONVECTION_K)) / 1e3)
     low = variables["discomfort"]
     limits = bounding.comfort

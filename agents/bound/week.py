@@ -21,11 +21,12 @@ from sim_buildings.parameter_columns import (
     PF_SHARE,
     PF_SOLAR,
     PF_SOLAR_DIFFUSE,
+    PF_WALL_SKY,
     PF_WALL_SUN,
     PZ_AREA,
-    PZ_ENVELOPE_SKY,
+    PZ_ENVELOPE_ROOF_SKY,
+    PZ_ENVELOPE_ROOF_SUN,
     PZ_PEOPLE,
-    PZ_ROOF_SUN,
 )
 from sim_buildings.parameters import Params, parameters
 from sim_buildings.plant import cubic
@@ -60,8 +61,10 @@ class Week:
     """Control steps in one of them: K = S x cycles."""
     outdoor_c: Floats
     """(R,)"""
-    sky_k: Floats
-    """(R,) sky less outdoor air."""
+    window_sky_k: Floats
+    """(R,) how much the sky cools a black pane that sees nothing else, negative."""
+    window_m2_k_w: Floats
+    """(R,) the windows' outer film."""
     ground_c: Floats
     wind_m_s: Floats
     price: Floats
@@ -117,18 +120,22 @@ def make_week(scene: Scene, world: int, hour: int, hours: int, cycles: int = 2) 
     outdoor = rows.outdoor_c[at]
     suns = []
     facade = np.zeros((steps, zones))
-    wall_sun = params.zones[:, PZ_ROOF_SUN] * rows.ghi_w_m2[at][:, None]
+    loss = rows.sky_loss_w_m2[at]
+    wall_sun = rows.roof_m2_k_w[at][:, None] * (
+        params.zones[:, PZ_ENVELOPE_ROOF_SUN] * rows.ghi_w_m2[at][:, None]
+        - params.zones[:, PZ_ENVELOPE_ROOF_SKY] * loss[:, None]
+    )
     for e in range(len(params.facade_zone)):
         z, azimuth, own = int(params.facade_zone[e]), params.facade_sun[e], params.facades[e]
         beam, diffuse = rows.facade_beam_w_m2[:, azimuth], rows.facade_diffuse_w_m2[:, azimuth]
-        wall_sun[:, z] += own[PF_WALL_SUN] * (beam + diffuse)[at]
+        wall_sun[:, z] += rows.wall_m2_k_w[at, azimuth] * (
+            own[PF_WALL_SUN] * (beam + diffuse)[at] - own[PF_WALL_SKY] * loss
+        )
         facade[:, z] += own[PF_SHARE] * (beam + diffuse)[seen]
         suns.append(
             Sun(z, own[PF_SHARE], own[PF_SOLAR], own[PF_SOLAR_DIFFUSE], own[PF_LIGHT], beam[at],
                 diffuse[at], rows.window_beam_w_m2[at, azimuth], rows.profile_tan[at, azimuth])
         )  # fmt: skip
-    sky_k = rows.sky_c[at] - outdoor
-    wall_sun += params.zones[:, PZ_ENVELOPE_SKY] * sky_k[:, None]
 
     before = np.arange(first - ROWS_PER_CYCLE, first - ROWS_PER_CYCLE + len(at)) % n
     most = rows.people[before].reshape(steps, ROWS_PER_CYCLE, zones).max(axis=1)
@@ -148,7 +155,8 @@ def make_week(scene: Scene, world: int, hour: int, hours: int, cycles: int = 2) 
         steps=steps // cycles,
         cycles=cycles,
         outdoor_c=outdoor,
-        sky_k=sky_k,
+        window_sky_k=-rows.window_m2_k_w[at] * loss,
+        window_m2_k_w=rows.window_m2_k_w[at],
         ground_c=rows.ground_c[at],
         wind_m_s=rows.wind_m_s[at],
         price=rows.price_per_kwh[at],

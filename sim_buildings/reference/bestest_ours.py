@@ -30,8 +30,9 @@ from sim_buildings.reference.bestest_result import (
 from sim_buildings.reference.double_glass import Glazing, glazing
 from sim_buildings.reference.films import (
     INNER_FILM_W_M2_K,
-    glass_film_w_m2_k,
-    wall_film_w_m2_k,
+    WINDOW_FILM_W_M2_K,
+    YearFilms,
+    year_films,
 )
 from sim_buildings.reference.own_building import (
     ALWAYS,
@@ -66,7 +67,7 @@ def run_case(case: Case, epw: Path) -> CaseResult:
     commands = _commands(case)
     _days(simulation, commands, WARM_UP_DAYS)
     air_c, ideal_w, sun_w = _days(simulation, commands, HOURS_A_YEAR // 24)
-    glass = _glass(case, site)
+    glass = _glass(case)
     hours = CaseHours(
         _hourly(air_c),
         _hourly(np.maximum(ideal_w, 0.0)),
@@ -87,7 +88,7 @@ def build(case: Case, site: Site) -> Building:
         schedule=ALWAYS,
         plant=NO_PLANT,
         bms=NEVER,
-        air_handlers=(idle_handler("fan"),),
+        air_handlers=(idle_handler("fan", site.local_wind),),
         zones=(zone,),
         interfaces=(),
     )
@@ -96,8 +97,9 @@ def build(case: Case, site: Site) -> Building:
 class Site(NamedTuple):
     """What of the weather a building's constants depend on."""
 
-    wind_m_s: float
-    """The year's mean at half the wall's height."""
+    local_wind: float
+    """Wind at half the wall's height over wind at the weather station."""
+    films: YearFilms
     air_heat_j_m3_k: float
     beam_share: float
     """Of the sun that passes the windows in a year."""
@@ -112,17 +114,18 @@ def site_of(case: Case, epw: Path) -> Site:
         sun = weather.facade(AZIMUTH_DEG[window.facade])
         beam += window.area_m2 * float(sun.window_beam.sum())
         total += window.area_m2 * float(sun.window.sum())
-    wind_m_s = float(weather.wind_m_s.mean()) * (case.height_m / 2.0 / 10.0) ** 0.14
-    return Site(wind_m_s, weather.air_heat_j_m3_k, beam / total)
+    local_wind = (case.height_m / 2.0 / 10.0) ** 0.14
+    films = year_films(weather, local_wind)
+    return Site(local_wind, films, weather.air_heat_j_m3_k, beam / total)
 
 
-def _glass(case: Case, site: Site) -> Glazing:
-    return glazing(case.glass, INNER_FILM_W_M2_K, glass_film_w_m2_k(site.wind_m_s))
+def _glass(case: Case) -> Glazing:
+    return glazing(case.glass, INNER_FILM_W_M2_K, WINDOW_FILM_W_M2_K)
 
 
 def _zone(case: Case, site: Site) -> Zone:
-    outer_film = wall_film_w_m2_k(site.wind_m_s)
-    glass = _glass(case, site)
+    outer_film = site.films.wall
+    glass = _glass(case)
     fabric = case.fabric
     wall, roof, floor = (
         store(fabric.wall, outer_film),
@@ -146,7 +149,9 @@ def _zone(case: Case, site: Site) -> Zone:
         wall_u_w_m2_k=u_value(fabric.wall, INNER_FILM_W_M2_K, outer_film),
         roof_u_w_m2_k=u_value(fabric.roof, INNER_FILM_W_M2_K, outer_film),
         window_u_w_m2_k=glass.u_w_m2_k,
+        window_outer_film_w_m2_k=WINDOW_FILM_W_M2_K,
         window_shgc=glass.shgc,
+        window_absorptance=glass.absorptance,
         window_visible=case.glass.visible_transmittance**2,
         slab_edge_w_m_k=0.0,
         ground_u_w_m2_k=1.0 / (1.0 / INNER_FILM_W_M2_K + floor_r),

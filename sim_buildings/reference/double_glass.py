@@ -15,6 +15,7 @@ class Glazing(NamedTuple):
     u_w_m2_k: float
     solar_transmittance: float
     shgc: float
+    absorptance: float
 
 
 def glazing(glass: Glass, inner_film: float, outer_film: float) -> Glazing:
@@ -36,4 +37,4 @@ def glazing(glass: Glass, inner_film: float, outer_film: float) -> Glazing:
     outside_inner = outside_outer + pane + 1.0 / gap
     passes = t * t * back
     gain = passes + (outer * outside_outer + inner * outside_inner) / resistance
-    return Glazing(1.0 / resistance, passes, gain)
+    return Glazing(1.0 / resistance, passes, gain, outer + inner)

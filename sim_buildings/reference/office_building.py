@@ -21,9 +21,9 @@ from sim_buildings.building_parts import Facade, Interface, Zone
 from sim_buildings.reference.assembly import SECONDS_PER_HOUR, Inside, inside, store
 from sim_buildings.reference.films import (
     INNER_FILM_W_M2_K,
-    glass_film_w_m2_k,
-    roof_film_w_m2_k,
-    wall_film_w_m2_k,
+    WINDOW_FILM_W_M2_K,
+    YearFilms,
+    year_films,
 )
 from sim_buildings.reference.heavy_partitions import is_heavy, slices
 from sim_buildings.reference.office_data import (
@@ -32,7 +32,6 @@ from sim_buildings.reference.office_data import (
     InternalMassData,
     OfficeData,
     OuterSurface,
-    WindowData,
     ZoneData,
 )
 from sim_buildings.reference.own_building import (
@@ -43,7 +42,11 @@ from sim_buildings.reference.own_building import (
     idle_handler,
     sun_on_floor,
 )
-from sim_buildings.reference.simple_glazing import glass_resistance_m2_k_w, solar_transmittance
+from sim_buildings.reference.simple_glazing import (
+    glass_resistance_m2_k_w,
+    solar_absorptance,
+    solar_transmittance,
+)
 from sim_buildings.thermal import RADIANT_FILM_W_M2_K
 from sim_buildings.weather import Weather
 
@@ -62,10 +65,10 @@ def local_wind(office: str) -> float:
 
 def build(data: OfficeData, weather: Weather, radiant_w: Floats) -> Building:
     """An office as a building of ours. ``radiant_w``: the most of each zone, (zones,)."""
-    wind_m_s = local_wind(data.name) * float(weather.wind_m_s.mean())
+    wind = local_wind(data.name)
+    films = year_films(weather, wind)
     zones = tuple(
-        _zone(data, zone, weather, wind_m_s, float(radiant_w[z]))
-        for z, zone in enumerate(data.zones)
+        _zone(data, zone, weather, films, float(radiant_w[z])) for z, zone in enumerate(data.zones)
     )
     within, interfaces = _partitions(data, zones[0].air_handler)
     zones += within
@@ -78,7 +81,7 @@ def build(data: OfficeData, weather: Weather, radiant_w: Floats) -> Building:
         schedule=ALWAYS,
         plant=NO_PLANT,
         bms=NEVER,
-        air_handlers=tuple(idle_handler(name) for name in _HANDLERS if name in used),
+        air_handlers=tuple(idle_handler(name, wind) for name in _HANDLERS if name in used),
         zones=zones,
         interfaces=interfaces,
     )
@@ -89,12 +92,12 @@ _HANDLERS = ("scheduled", "constant")
 
 
 def _zone(
-    data: OfficeData, zone: ZoneData, weather: Weather, wind_m_s: float, radiant_w: float
+    data: OfficeData, zone: ZoneData, weather: Weather, year: YearFilms, radiant_w: float
 ) -> Zone:
     walls = [s for s in zone.outer if s.kind == "Wall"]
     roofs = [s for s in zone.outer if s.kind == "Roof"]
     roof_alone = sum(s.net_m2 for s in roofs) > sum(s.net_m2 for s in walls)
-    outer_film = roof_film_w_m2_k(wind_m_s) if roof_alone else wall_film_w_m2_k(wind_m_s)
+    outer_film = year.roof if roof_alone else year.wall
     soffits = [s for s in zone.outer if s.kind == "Floor" and not s.on_ground]
     films = 1.0 / INNER_FILM_W_M2_K + 1.0 / outer_film
 
@@ -116,6 +119,7 @@ def _zone(
     facades = _facades(zone)
     outer_m2 = sum(f.wall_area_m2 + f.window_area_m2 for f in facades)
     quarter = leak is not None and float(data.schedules[leak.schedule].min()) < 1.0
+    window = _window(zone)
     absorbed = 1.0 - passes(zone)
     surfaces_m2 = mass.surface * zone.floor_m2 + roof_m2 + outer_m2
     finish = data.constructions[(roofs or walls)[0].construction] if roofs or walls else None
@@ -131,8 +135,10 @@ def _zone(
         facades=facades,
         wall_u_w_m2_k=wall_u,
         roof_u_w_m2_k=roof_u,
-        window_u_w_m2_k=_window_u(zone.windows, wind_m_s),
-        window_shgc=zone.windows[0].shgc if zone.windows else 0.5,
+        window_u_w_m2_k=window.u_w_m2_k,
+        window_outer_film_w_m2_k=WINDOW_FILM_W_M2_K,
+        window_shgc=window.gain,
+        window_absorptance=window.absorptance,
         window_visible=zone.windows[0].visible_transmittance if zone.windows else 0.5,
         ground_u_w_m2_k=mass.ground_u_w_m2_k,
         # Of a tilted roof the sun sees what it covers.
@@ -250,12 +256,23 @@ def _facades(zone: ZoneData) -> tuple[Facade, ...]:
     return (Facade(azimuth_deg=0.0, wall_area_m2=_CRACK_M2, window_area_m2=0.0),)
 
 
-def _window_u(windows: tuple[WindowData, ...], wind_m_s: float) -> float:
-    """With our films in place of those of the rating."""
-    if not windows:
-        return 1.0
-    glass = glass_resistance_m2_k_w(windows[0].u_w_m2_k)
-    return 1.0 / (1.0 / INNER_FILM_W_M2_K + glass + 1.0 / glass_film_w_m2_k(wind_m_s))
+class _Window(NamedTuple):
+    u_w_m2_k: float
+    gain: float
+    absorptance: float
+
+
+def _window(zone: ZoneData) -> _Window:
+    """With our films in place of those of the ratings."""
+    if not zone.windows:
+        return _Window(1.0, 0.5, 0.0)
+    rated = zone.windows[0]
+    glass = glass_resistance_m2_k_w(rated.u_w_m2_k)
+    absorptance = solar_absorptance(rated.u_w_m2_k, rated.shgc)
+    resistance = 1.0 / INNER_FILM_W_M2_K + glass + 1.0 / WINDOW_FILM_W_M2_K
+    inwards = (1.0 / WINDOW_FILM_W_M2_K + glass / 2.0) / resistance
+    passed = solar_transmittance(rated.u_w_m2_k, rated.shgc)
+    return _Window(1.0 / resistance, passed + absorptance * inwards, absorptance)
 
 
 def passes(zone: ZoneData) -> float:
@@ -263,7 +280,7 @@ def passes(zone: ZoneData) -> float:
     if not zone.windows:
         return 1.0
     window = zone.windows[0]
-    return solar_transmittance(window.u_w_m2_k, window.shgc) / window.shgc
+    return solar_transmittance(window.u_w_m2_k, window.shgc) / _window(zone).gain
 
 
 def _beam_share(zone: ZoneData, weather: Weather) -> float:

@@ -31,7 +31,7 @@ ALWAYS = Schedule(start_h=0.0, end_h=24.0, days="every_day")
 IDLE_AIRFLOW_M3_S = 1e-6
 
 
-def idle_handler(name: str) -> AirHandler:
+def idle_handler(name: str, local_wind: float) -> AirHandler:
     """An air handler that blows nothing; its ``enable`` switches its zones' infiltration."""
     return AirHandler(
         name=name,
@@ -41,7 +41,7 @@ def idle_handler(name: str) -> AirHandler:
         discharge_max_c=35.0,
         outdoor_air_per_person_m3_s=0.0,
         outdoor_air_per_area_m3_s_m2=0.0,
-        local_wind=0.0,
+        local_wind=local_wind,
     )
 
 

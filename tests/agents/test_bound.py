@@ -21,6 +21,7 @@ from sim_buildings.parameter_columns import (
     PZ_MASS_AIR,
     PZ_MASS_AIR_LEAN,
     PZ_MASS_AIR_RISE,
+    PZ_MASS_SURFACE,
 )
 from sim_buildings.thermal import convection
 from sim_buildings.world import make_world
@@ -105,7 +106,7 @@ def test_surface_bands_hold_the_convection(case: Case) -> None:
         now = rng.uniform(-SURFACE_K, SURFACE_K, 2000)
         before = now + rng.uniform(-STEP_K, STEP_K, 2000)
         for x, y in zip(now, before, strict=True):
-            _, s = convection(0.0, float(y))
+            _, s = convection(0.0, own[PZ_MASS_SURFACE] * float(y))
             conductance = (
                 own[PZ_MASS_AIR] + abs(s) * own[PZ_MASS_AIR_RISE] + s * own[PZ_MASS_AIR_LEAN]
             )

@@ -12,6 +12,7 @@ import pytest
 from sim_buildings.air import AIR_HEAT_J_M3_K
 from sim_buildings.building import Building, load_building
 from sim_buildings.outdoor_moisture import STANDARD_PRESSURE_PA
+from sim_buildings.outer_films import sky_loss_w_m2
 from sim_buildings.world import World, WorldRows, make_world
 
 ConstantWorld = Callable[..., World]
@@ -71,6 +72,11 @@ def constant_world(building: Building) -> ConstantWorld:
                 profile_tan=row(0.0, facades), outdoor_window_c=row(outdoor_c, 5),
                 ghi_window_w_m2=row(ghi_w_m2, 5), price_window=row(0.2, 2),
                 gas_price_per_kwh=row(0.045),
+                sky_loss_w_m2=sky_loss_w_m2(
+                    row(outdoor_c), row(outdoor_c if sky_c is None else sky_c)
+                ),
+                wall_m2_k_w=row(1.0 / 17.0, facades), roof_m2_k_w=row(1.0 / 17.0),
+                window_m2_k_w=row(1.0 / 29.2),
             ),
         )  # fmt: skip
 

@@ -159,12 +159,13 @@ def test_a_lane_does_not_notice_the_others() -> None:
 # the month's electricity or gas over both together. Measured, the worse of winter and summer:
 # small office 9e-5 K, 2.4e-4 K, 9e-6; medium office 6e-5 K, 4.1e-3 K, 2.4e-5; house 1.4e-4 K,
 # 2.8e-4 K, 1.1e-5; shop 1.2e-4 K, 8.7e-4 K, 1.5e-5. Where a rounding moves a switch by a substep
-# (night cycle, a call for cooling), single hours differ by up to 1.7 K, which then dies away.
+# (night cycle, a call for cooling), single hours differ by kelvins (the shop in summer by up to 5.4
+# over four seeds, 0.3 in 2 % of hours), which then dies away.
 COSTS = {
     "small_office": (3e-4, 1e-3, 5e-5),
     "medium_office": (3e-4, 2e-2, 1e-4),
     "house": (4e-4, 1e-3, 5e-5),
-    "retail": (5e-4, 2e-2, 1e-4),
+    "retail": (5e-4, 0.3, 1e-4),
 }
 
 

@@ -38,11 +38,13 @@ from sim_buildings.parameter_columns import (
     PZ_MASS_GROUND,
     PZ_REHEAT,
     PZ_WINDOW_MASS,
+    PZ_WINDOW_U,
 )
 from sim_buildings.plant import cubic, input_w
 from sim_buildings.plant_curves import COOLING, Curve
 from sim_buildings.plant_curves import HEATING as HEATERS
 from sim_buildings.simulation import Simulation
+from sim_buildings.thermal import window_share
 from sim_buildings.zone_step import floor_wish_w
 
 RATED = [(name, curve, 35.0) for name, curve in COOLING.items()]
@@ -172,7 +174,8 @@ def test_a_heated_floor_warms_the_mass(constant_world) -> None:
         # All of it goes into the mass, which gives some on to air and walls: implicit, by hand.
         mass_air, between = warm.zones[z, W_MASS_AIR], own[PZ_ENVELOPE_MASS]
         assert mass_air == cold.zones[z, W_MASS_AIR]
-        away = own[PZ_MASS_GROUND] + own[PZ_WINDOW_MASS] + mass_air + between
+        glass = window_share(own[PZ_WINDOW_U], 1.0 / 29.2) * own[PZ_WINDOW_MASS]
+        away = own[PZ_MASS_GROUND] + glass + mass_air + between
         warmer_air_k = warm.zone_out[z, Z_AIR] - cold.zone_out[z, Z_AIR]
         warmer_walls_k = warm.zones[z, STATE_ENVELOPE] - cold.zones[z, STATE_ENVELOPE]
         given_w = own[PZ_FLOOR] + mass_air * warmer_air_k + between * warmer_walls_k

@@ -51,6 +51,19 @@ def test_conductances_and_shares(name: str, zone) -> None:
         assert sum(found.sun) < 1.0
 
 
+def test_a_wall_behind_insulation_has_a_surface_as_warm_as_the_room() -> None:
+    """Its node is far away: natural convection sees the surface, by the resistances between."""
+    zone = load_building("small_office").zones[1]
+    before, behind = (
+        room(replace(zone, roof_area_m2=0.0, wall_inside_m2_k_w=r, wall_u_w_m2_k=0.6))
+        for r in (0.0, 1.2)
+    )
+    assert before.envelope_surface == pytest.approx(1.0, abs=1e-3)
+    film = 1.0 / zone.inner_film_w_m2_k
+    assert behind.envelope_surface == pytest.approx(film / (film + 1.2), abs=0.03)
+    assert 0.0 < before.mass_surface < 1.0
+
+
 def test_a_room_at_one_temperature_loses_about_u_times_area() -> None:
     """The star's radiation to a small surface is as strong as the film's, or a little stronger;
     what the room's surfaces have in series, as carpet, makes it a little weaker."""

@@ -19,7 +19,6 @@ from sim_buildings.design_days import (
 from sim_buildings.glass import DIFFUSE_MODIFIER
 from sim_buildings.simulation import Simulation
 from sim_buildings.sizing import COOLING_MARGIN, Sizing, main, size
-from sim_buildings.thermal import LONGWAVE_W_M2_K, WALL_SKY_VIEW
 from sim_buildings.weather import load_weather
 
 SHAPE = (12, 24)
@@ -30,11 +29,11 @@ def steady(outdoor_c: float, sun_w_m2: float = 0.0) -> DesignWeather:
     sun = {azimuth: np.full(SHAPE, sun_w_m2) for azimuth in (0.0, 90.0, 180.0, 270.0)}
     return DesignWeather(
         heating_outdoor_c=outdoor_c,
-        heating_sky_c=outdoor_c,
+        heating_sky_loss_w_m2=0.0,
         ground_c=outdoor_c,
         wind_m_s=4.0,
         outdoor_c=np.full(SHAPE, outdoor_c),
-        sky_c=np.full(SHAPE, outdoor_c),
+        sky_loss_w_m2=np.zeros(SHAPE),
         humidity_kg_kg=np.zeros(SHAPE),
         ghi_w_m2=np.zeros(SHAPE),
         wall_w_m2=sun,
@@ -74,18 +73,20 @@ def test_sun_through_the_glass_all_day_is_taken_out_again(empty_building: Buildi
 
 
 def test_a_cold_sky_takes_heat(empty_building: Building) -> None:
-    """By U A of what sees it, 4.63 W/(m2 K) of the outer film; surfaces indoors cool with it."""
+    """By U A of what sees it and the film of each; surfaces indoors cool with it."""
     clear = steady(2.0)
-    cold = replace(clear, heating_sky_c=-8.0)
+    cold = replace(clear, heating_sky_loss_w_m2=50.0)
     zone = empty_building.zones[1]
-    walls_w_k = zone.wall_u_w_m2_k * zone.wall_area_m2 + zone.window_u_w_m2_k * 20.64
+    walls_w_k = zone.wall_u_w_m2_k * zone.wall_area_m2
+    glass_w_k = zone.window_u_w_m2_k * 20.64
     roof_w_k = zone.roof_u_w_m2_k * zone.roof_area_m2
     more_w = (
         heating_loads_w(empty_building, cold)["south"]
         - heating_loads_w(empty_building, clear)["south"]
     )
-    share = LONGWAVE_W_M2_K / zone.outer_film_w_m2_k
-    expected_w = share * (roof_w_k + WALL_SKY_VIEW * walls_w_k) * 10.0
+    third = 0.5 * 0.5**0.5
+    opaque_w = 0.9 * (roof_w_k + third * walls_w_k) / 17.0 * 50.0
+    expected_w = opaque_w + 0.84 * third * glass_w_k / 29.2 * 50.0
     assert 0.9 * expected_w < more_w < expected_w
 
 

@@ -26,10 +26,10 @@ from sim_buildings.columns import (
     Z_WINDOW_HEAT,
 )
 from sim_buildings.glass import DIFFUSE_MODIFIER
+from sim_buildings.outer_films import sky_loss_w_m2
 from sim_buildings.simulation import Simulation
 from sim_buildings.thermal import (
-    LONGWAVE_W_M2_K,
-    WALL_SKY_VIEW,
+    EMITTANCE,
     air_equation,
     coupled_nodes,
 )
@@ -75,9 +75,11 @@ def test_steady_heating_is_about_ua_times_difference(
         conduction = walls + roof + glass + z.slab_edge_w_m_k * z.slab_edge_m
         hand_w += (conduction + AIR_HEAT_J_M3_K * cracks) * (inside_c - outside_c)
         hand_w += z.ground_u_w_m2_k * z.area_m2 * (inside_c - 12.0)
-        # 4.63 W/(m2 K) of radiation on an outer film of 17; a wall sees a third of the sky.
-        share = LONGWAVE_W_M2_K / z.outer_film_w_m2_k
-        hand_w -= share * (roof + WALL_SKY_VIEW * (walls + glass)) * sky_k
+        # A wall sees a third of the sky.
+        third = 0.5 * 0.5**0.5
+        loss = float(sky_loss_w_m2(np.array(outside_c), np.array(outside_c + sky_k)))
+        hand_w += EMITTANCE * (roof + third * walls) / 17.0 * loss
+        hand_w += 0.84 * third * glass / 29.2 * loss
     assert simulation.zone_out[:, Z_AIR] == pytest.approx(inside_c, abs=1e-6)
     assert simulation.zone_out[:, Z_INTERZONE_HEAT] == pytest.approx(0.0, abs=1e-3)
     given_w = simulation.building_out[B_REHEAT] + simulation.building_out[B_FAN]
@@ -96,7 +98,7 @@ def test_sun_on_a_roof_and_walls_is_the_sol_air_temperature(
     for z, row in zip(zones, simulation.zone_out, strict=True):
         walls = z.wall_u_w_m2_k * z.wall_area_m2 * 100.0
         roof = z.roof_u_w_m2_k * z.roof_area_m2 * 400.0
-        opaque_w = (walls + roof) * z.absorptance / z.outer_film_w_m2_k
+        opaque_w = (walls + roof) * z.absorptance / 17.0
         solar_w = z.window_area_m2 * z.window_shgc * DIFFUSE_MODIFIER * 100.0
         assert row[Z_SOLAR] == pytest.approx(solar_w)
         # What radiation warms the masses above the air partly goes back out: both signs count.
