@@ -22,6 +22,7 @@ from sim_buildings.columns import (
     FACADE_SUN,
     S_BEAM,
     S_DIFFUSE,
+    S_WALL_WARMED,
     S_WINDOW_BEAM,
     WEATHER,
     X_GHI,
@@ -93,7 +94,7 @@ class Scenarios:
         table[:, X_GHI] *= sunnier
         table[:, X_WIND] = rows.wind_m_s[yesterday]
         table[:, X_HUMIDITY] = rows.humidity_kg_kg[yesterday]
-        for column in (S_BEAM, S_DIFFUSE, S_WINDOW_BEAM):
+        for column in (S_BEAM, S_DIFFUSE, S_WINDOW_BEAM, S_WALL_WARMED):
             table[:, len(WEATHER) + column :: len(FACADE_SUN)] *= sunnier[:, None]
         return table
 

@@ -17,6 +17,7 @@ from sim_buildings.building_parts import (
     Schedule,
     Zone,
 )
+from sim_buildings.exposure import Exposure
 from sim_buildings.storeys import Placed, expand
 from sim_buildings.tables import check_ranges, read, rows_of, two_names
 
@@ -64,8 +65,13 @@ class Building:
 
     @property
     def azimuths_deg(self) -> tuple[float, ...]:
-        """Every orientation that some facade has, ascending."""
-        return tuple(sorted({f.azimuth_deg for zone in self.zones for f in zone.facades}))
+        """The orientation of each of ``exposures``."""
+        return tuple(exposure.azimuth_deg for exposure in self.exposures)
+
+    @property
+    def exposures(self) -> tuple[Exposure, ...]:
+        """Every exposure that some facade has, by azimuth."""
+        return tuple(sorted({zone.exposure(f) for zone in self.zones for f in zone.facades}))
 
     @property
     def local_wind(self) -> float:

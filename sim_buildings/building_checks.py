@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from hvac_rl.errors import ConfigError
-from sim_buildings.building_parts import Bms, Zone
+from sim_buildings.building_parts import Bms, Facade, Zone
 from sim_buildings.thermal import RADIANT_FILM_W_M2_K
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ def check_zone(zone: Zone, at: str) -> None:
             f"{at}.inner_film_w_m2_k",
             f"must be more than its radiant part, {RADIANT_FILM_W_M2_K:g}",
         )
+    for k, facade in enumerate(zone.facades):
+        if facade.overhang_m > 0.0:
+            _check_overhang(facade, f"{at}.facades[{k}]")
     film = 1.0 / zone.inner_film_w_m2_k
     for element, inside in (
         ("wall", zone.wall_inside_m2_k_w),
@@ -104,6 +107,15 @@ def check_zone(zone: Zone, at: str) -> None:
             f"{at}.reheat_capacity_w",
             f"a heated floor gives at most {FLOOR_HEATING_MOST_W_M2:g} W/m2",
         )
+
+
+def _check_overhang(facade: Facade, at: str) -> None:
+    if facade.overhang_height_m == 0.0:
+        raise ConfigError(f"{at}.overhang_height_m", "is 0, but there is an overhang_m")
+    if facade.window_sill_m >= facade.window_head_m:
+        raise ConfigError(f"{at}.window_sill_m", "must be less than window_head_m")
+    if facade.window_head_m > facade.overhang_height_m:
+        raise ConfigError(f"{at}.window_head_m", "lies above overhang_height_m")
 
 
 def check_bms(bms: Bms, file: str) -> None:

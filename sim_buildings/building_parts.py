@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import nan
 
 from sim_buildings.air import AIR_HEAT_J_M3_K
+from sim_buildings.exposure import CLEAR, GLASS, Exposure, Overhang, diffuse_gain
 from sim_buildings.plant_curves import COOLING, HEATING
 from sim_buildings.tables import fraction, not_negative, number, one_of, positive
 
@@ -24,6 +25,21 @@ class Facade:
     azimuth_deg: float = number(0.0, 360.0)
     wall_area_m2: float = not_negative()
     window_area_m2: float = not_negative()
+    overhang_m: float = not_negative(0.0)
+    """Depth of eaves or an overhang above it; 0: none. The three heights below are then needed."""
+    overhang_height_m: float = not_negative(0.0)
+    """Of the overhang above the facade's foot."""
+    window_sill_m: float = not_negative(0.0)
+    """Of the windows' lower and upper edge above the facade's foot."""
+    window_head_m: float = not_negative(0.0)
+
+    @property
+    def overhang(self) -> Overhang:
+        if self.overhang_m == 0.0:
+            return Overhang()
+        return Overhang(
+            self.overhang_m, self.overhang_height_m, self.window_sill_m, self.window_head_m
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +65,9 @@ class Zone:
     """The film outside for which that U-value holds: NFRC's winter rating (LBNL-2804E). The film
     in force follows wind and temperature."""
     window_shgc: float = fraction()
+    window_glass: str = one_of(GLASS, CLEAR)
+    """How its gain falls with the sun's angle: clear panes (two_panes.py), or coated or tinted ones
+    (coated_glass.py)."""
     window_absorptance: float = fraction(0.0)
     """Of the glass itself, for sun. What a calm lets stay of its heat comes on top of the gain that
     ``window_shgc`` makes."""
@@ -130,6 +149,15 @@ class Zone:
     @property
     def design_people(self) -> float:
         return self.area_m2 / self.area_per_person_m2
+
+    @property
+    def diffuse_gain(self) -> float:
+        """Gain of diffuse light over that of a beam that strikes the glass square."""
+        return diffuse_gain(self.window_glass)
+
+    def exposure(self, facade: Facade) -> Exposure:
+        """What sun a facade of this zone meets."""
+        return Exposure(facade.azimuth_deg, self.window_glass, facade.overhang)
 
     @property
     def wall_area_m2(self) -> float:

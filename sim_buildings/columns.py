@@ -313,9 +313,16 @@ WEATHER = (
     X_GHI,
 ) = range(len(WEATHER))
 # Incident beam and diffuse irradiance [W/m2], the beam as far as clear glass passes it, the tangent
-# of the solar profile angle, the wall's outer film.
-FACADE_SUN = ("beam_w_m2", "diffuse_w_m2", "window_beam_w_m2", "profile_tan", "wall_m2_k_w")
-S_BEAM, S_DIFFUSE, S_WINDOW_BEAM, S_PROFILE, S_WALL_FILM = range(len(FACADE_SUN))
+# of the solar profile angle; outer film times the sun on the wall, and times the sky's loss.
+FACADE_SUN = (
+    "beam_w_m2",
+    "diffuse_w_m2",
+    "window_beam_w_m2",
+    "profile_tan",
+    "wall_warmed_k",
+    "wall_cooled_k",
+)
+S_BEAM, S_DIFFUSE, S_WINDOW_BEAM, S_PROFILE, S_WALL_WARMED, S_WALL_COOLED = range(len(FACADE_SUN))
 
 
 def n_weather(orientations: int) -> int:

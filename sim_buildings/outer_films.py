@@ -58,8 +58,10 @@ def sky_loss_w_m2(outdoor_c: Floats, sky_c: Floats) -> Floats:
 
 
 def seen_sky(view: float) -> float:
-    """F beta of a surface that sees the sky with F = ``view``; EnergyPlus leaves beta at that of
-    the surface's tilt when something hides part of an upright one's sky."""
+    """F beta of a surface that sees the sky with F = ``view``.
+
+    Where something hides part of the sky F falls and beta stays, as in EnergyPlus.
+    """
     return float(view * view**0.5)
 
 

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from sim_buildings.air import AIR_HEAT_J_KG_K, AIR_HEAT_J_M3_K, VAPORISATION_J_KG
 from sim_buildings.building import AirHandler, Building, Facade, Zone
-from sim_buildings.glass import DIFFUSE_MODIFIER
 from sim_buildings.lighting import daylight_lux_per_w_m2
 from sim_buildings.outer_films import GLASS_EMITTANCE, WALL_VIEW, seen_sky
 from sim_buildings.parameter_columns import (
@@ -73,7 +72,7 @@ def parameters(building: Building, air_heat_j_m3_k: float = AIR_HEAT_J_M3_K) -> 
     facades = [
         (z, zone, facade) for z, zone in enumerate(building.zones) for facade in zone.facades
     ]
-    azimuths = building.azimuths_deg
+    exposures = building.exposures
     index = {name: z for z, name in enumerate(names)}
     pairs = [(index[edge.between[0]], index[edge.between[1]]) for edge in building.interfaces]
     both = [(a, b, k) for k, (a, b) in enumerate(pairs)]
@@ -102,7 +101,7 @@ def parameters(building: Building, air_heat_j_m3_k: float = AIR_HEAT_J_M3_K) -> 
             sum(z < k for z, _, _ in facades) for k in range(len(building.zones) + 1)
         ),
         facade_zone=_ints(z for z, _, _ in facades),
-        facade_sun=_ints(azimuths.index(facade.azimuth_deg) for _, _, facade in facades),
+        facade_sun=_ints(exposures.index(zone.exposure(facade)) for _, zone, facade in facades),
         link_start=_ints(sum(z < k for z, _, _ in links) for k in range(len(names) + 1)),
         link_other=_ints(other for _, other, _ in links),
         link_edge=_ints(edge for _, _, edge in links),
@@ -181,7 +180,7 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
         else 0.0,
         "envelope_roof_sun_w_per_k": roof_outer * zone.absorptance,
         "envelope_roof_sky_w_per_k": roof_outer * EMITTANCE,
-        "window_sky": GLASS_EMITTANCE * seen_sky(WALL_VIEW),
+        "window_sky": GLASS_EMITTANCE * seen_sky(WALL_VIEW) * _open_windows(zone),
         "infiltration_m3_s": leak_m3_s * zone.infiltration_constant,
         "infiltration_m3_s_k": leak_m3_s * zone.infiltration_per_k,
         "infiltration_m2": leak_m3_s * zone.infiltration_per_m_s,
@@ -223,6 +222,14 @@ def _zone(building: Building, zone: Zone, air_heat_j_m3_k: float) -> dict[str, f
     }
 
 
+def _open_windows(zone: Zone) -> float:
+    """Share of their sky that overhangs leave to the windows."""
+    if not zone.window_area_m2:
+        return 1.0
+    seen_m2 = sum(f.window_area_m2 * f.overhang.open_window for f in zone.facades)
+    return seen_m2 / zone.window_area_m2
+
+
 def _window_gain(zone: Zone, window_u_w_m2_k: float) -> float:
     """Rise of the sun's gain, for each share that the windows' conductance falls.
 
@@ -241,12 +248,15 @@ def _facade(zone: Zone, facade: Facade) -> dict[str, float]:
     return {
         "share": facade.window_area_m2 / glass if glass else 0.0,
         "solar_m2": facade.window_area_m2 * zone.window_shgc,
-        "solar_diffuse_m2": facade.window_area_m2 * zone.window_shgc * DIFFUSE_MODIFIER,
+        "solar_diffuse_m2": facade.window_area_m2 * zone.window_shgc * zone.diffuse_gain,
         "light_lux": daylight_lux_per_w_m2(
             facade.window_area_m2, zone.window_visible, zone.area_m2
         ),
         "wall_sun_w_per_k": wall_outer * zone.absorptance,
-        "wall_sky_w_per_k": wall_outer * EMITTANCE * seen_sky(WALL_VIEW),
+        "wall_sky_w_per_k": wall_outer
+        * EMITTANCE
+        * seen_sky(WALL_VIEW)
+        * facade.overhang.open_wall,
     }
 
 

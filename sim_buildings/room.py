@@ -7,10 +7,10 @@ through a star: one node that stores nothing and that each surface sees with
 
 so that two surfaces alone exchange what parallel plates do (mean radiant temperature network:
 Carroll 1980, An "MRT method" of computing radiant energy exchange in rooms; areas in place of his
-iterated view factors). Inner surfaces, windows' inner sides and the star store nothing, so they are
-eliminated once (Kron reduction, the Schur complement of the network's Laplacian): what is left are
-conductances between air, envelope, mass and outdoors, and the shares in which heat that falls on
-the surfaces comes to each of them.
+iterated view factors); glass radiates by its lower emittance. Inner surfaces, windows' inner sides
+and the star store nothing, so they are eliminated once (Kron reduction, the Schur complement of the
+network's Laplacian): what is left are conductances between air, envelope, mass and outdoors, and
+the shares in which heat that falls on the surfaces comes to each of them.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim_buildings.building_parts import Zone
-from sim_buildings.glass import DIFFUSE_MODIFIER
+from sim_buildings.outer_films import GLASS_EMITTANCE
 from sim_buildings.thermal import (
     CONVECTION_K,
     CONVECTION_RISE_W_M2_K,
+    EMITTANCE,
     FREE_CONVECTION,
     LAYERED_CONVECTION,
     RADIANT_FILM_W_M2_K,
@@ -170,7 +171,8 @@ def _network(zone: Zone, convective: dict[int, float]) -> _Network:
     for surface, area_m2 in areas.items():
         join(surface, AIR, convective[surface] * area_m2)
         if area_m2 < total_m2:
-            join(surface, STAR, RADIANT_FILM_W_M2_K * area_m2 / (1.0 - area_m2 / total_m2))
+            share = GLASS_EMITTANCE / EMITTANCE if surface == GLASS else 1.0
+            join(surface, STAR, share * RADIANT_FILM_W_M2_K * area_m2 / (1.0 - area_m2 / total_m2))
     behind = {WALL: (ENVELOPE, zone.wall_inside_m2_k_w), FLOOR: (MASS, covering_m2_k_w(zone))}
     if has_light_roof(zone):
         join(ROOF, ABOVE, beyond_w_per_k(zone.roof_u_w_m2_k, zone.roof_area_m2, zone))
@@ -310,7 +312,7 @@ def _sun_on(zone: Zone, areas: dict[int, float]) -> dict[int, float]:
     to_floor = zone.radiation_to_mass if others else 1.0
     glass_m2 = areas.get(GLASS, 0.0)
     opaque_m2 = others_m2 + areas[FLOOR]
-    passes = zone.window_shgc * falls * DIFFUSE_MODIFIER
+    passes = zone.window_shgc * falls * zone.diffuse_gain
     taken_m2 = zone.inner_absorptance * opaque_m2 + glass_m2
     lost = (1.0 - zone.inner_absorptance) * glass_m2 * passes / taken_m2
     stays = falls * (1.0 - lost)

@@ -9,8 +9,7 @@ import pandas as pd
 import pvlib
 from numpy.typing import NDArray
 
-from sim_buildings.glass import DIFFUSE_MODIFIER
-from sim_buildings.two_panes import beam_modifier
+from sim_buildings.exposure import CLEAR, Exposure, beam_gain, diffuse_gain
 
 Floats = NDArray[np.float64]
 
@@ -38,6 +37,8 @@ class FacadeSun(NamedTuple):
     window_diffuse: Floats
     profile_tan: Floats
     """Tangent of the solar profile angle, 0 .. 10; 0 when the sun is behind or down."""
+    wall: Floats
+    """Incident on the opaque part: an overhang hides another share of it than of the windows."""
 
 
 def on_facade(
@@ -52,6 +53,57 @@ def on_facade(
     return on_surface(90.0, azimuth_deg, position, dni_w_m2, ghi_w_m2, dhi_w_m2, dni_extra_w_m2)
 
 
+def on_exposure(
+    exposure: Exposure,
+    position: pd.DataFrame,
+    dni_w_m2: Floats,
+    ghi_w_m2: Floats,
+    dhi_w_m2: Floats,
+    dni_extra_w_m2: Floats,
+) -> FacadeSun:
+    """Sun on a facade with its glass, beneath its overhang."""
+    rows = position, dni_w_m2, ghi_w_m2, dhi_w_m2, dni_extra_w_m2
+    sun = on_surface(90.0, exposure.azimuth_deg, *rows, glass=exposure.glass)
+    over = exposure.overhang
+    if over.depth_m == 0.0:
+        return sun
+    zenith = position["apparent_zenith"].to_numpy()
+    sky = pvlib.irradiance.perez(
+        90.0,
+        exposure.azimuth_deg,
+        dhi_w_m2,
+        dni_w_m2,
+        dni_extra_w_m2,
+        zenith,
+        position["azimuth"].to_numpy(),
+        pvlib.atmosphere.get_relative_airmass(zenith),
+        return_components=True,
+    )
+    even, round_sun = (
+        # pvlib changed its columns' prefix.
+        _whole(next(part for name, part in sky.items() if name.endswith(kind)))
+        for kind in ("isotropic", "circumsolar")
+    )
+
+    def left(lit: Floats, seen: float) -> Floats:
+        hidden = (1.0 - seen) * even + (1.0 - lit) * round_sun
+        return np.maximum(sun.diffuse - hidden, 0.0)
+
+    lit, wall_lit = over.lit_window(sun.profile_tan), over.lit_wall(sun.profile_tan)
+    beam, diffuse = lit * sun.beam, left(lit, over.open_window)
+    window_beam, window_diffuse = lit * sun.window_beam, diffuse * diffuse_gain(exposure.glass)
+    return FacadeSun(
+        incident=beam + diffuse,
+        window=window_beam + window_diffuse,
+        beam=beam,
+        diffuse=diffuse,
+        window_beam=window_beam,
+        window_diffuse=window_diffuse,
+        profile_tan=sun.profile_tan,
+        wall=wall_lit * sun.beam + left(wall_lit, over.open_wall),
+    )
+
+
 def on_surface(
     tilt_deg: float,
     azimuth_deg: float,
@@ -60,10 +112,11 @@ def on_surface(
     ghi_w_m2: Floats,
     dhi_w_m2: Floats,
     dni_extra_w_m2: Floats,
+    glass: str = CLEAR,
 ) -> FacadeSun:
     """Sun on a surface; ``tilt_deg``: 0 faces the sky, 90 is a wall.
 
-    Transposition: Perez et al. 1990, as in pvlib. Glass: :mod:`sim_buildings.two_panes`.
+    Transposition: Perez et al. 1990, as in pvlib. ``glass``: of :mod:`sim_buildings.exposure`.
     """
     zenith = position["apparent_zenith"].to_numpy()
     azimuth = position["azimuth"].to_numpy()
@@ -83,8 +136,8 @@ def on_surface(
     beam = _whole(parts["poa_direct"])
     diffuse = _whole(parts["poa_diffuse"])
     angle = pvlib.irradiance.aoi(tilt_deg, azimuth_deg, zenith, azimuth)
-    window_beam = beam * beam_modifier(np.asarray(angle, dtype=np.float64))
-    window_diffuse = diffuse * DIFFUSE_MODIFIER
+    window_beam = beam * beam_gain(glass, np.asarray(angle, dtype=np.float64))
+    window_diffuse = diffuse * diffuse_gain(glass)
     return FacadeSun(
         incident=beam + diffuse,
         window=window_beam + window_diffuse,
@@ -93,6 +146,7 @@ def on_surface(
         window_beam=window_beam,
         window_diffuse=window_diffuse,
         profile_tan=profile_tan(tilt_deg, azimuth_deg, zenith, azimuth),
+        wall=beam + diffuse,
     )
 
 

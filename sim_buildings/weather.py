@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim_buildings.exposure import Exposure
 from sim_buildings.ground import ground_c
 from sim_buildings.outdoor_moisture import air_heat_j_m3_k, humidity_ratio_kg_kg
-from sim_buildings.solar import FacadeSun, on_surface
+from sim_buildings.solar import FacadeSun, on_exposure, on_surface
 from sim_buildings.sun_course import ROW_S, ROWS_PER_DAY, ROWS_PER_HOUR, SunCourse, sun_course
 from sim_buildings.weather_files import (
     BUNDLED,
@@ -78,6 +79,12 @@ class Weather:
     def facade(self, azimuth_deg: float) -> FacadeSun:
         """Sun on a vertical facade facing ``azimuth_deg``, clockwise from north."""
         return self.on_surface(90.0, azimuth_deg)
+
+    def exposed(self, exposure: Exposure) -> FacadeSun:
+        """Sun on a facade with its glass, beneath its overhang."""
+        return on_exposure(
+            exposure, self.sun, self.dni_w_m2, self.ghi_w_m2, self.dhi_w_m2, self.dni_extra_w_m2
+        )
 
     def on_surface(self, tilt_deg: float, azimuth_deg: float) -> FacadeSun:
         """Sun on any surface; ``tilt_deg``: 0 faces the sky, 90 is a wall."""

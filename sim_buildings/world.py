@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim_buildings.building import Building
+from sim_buildings.exposure import Exposure
 from sim_buildings.forecast import (
     PRICE_WINDOWS_H,
     ForecastWindows,
@@ -85,6 +86,8 @@ class WorldRows(NamedTuple):
     gas_price_per_kwh: Floats
     sky_loss_w_m2: Floats
     """What a black roof as warm as the air loses to the sky."""
+    wall_sun_w_m2: Floats
+    """(R, F) on the opaque part of facades, beam + diffuse."""
     wall_m2_k_w: Floats
     """(R, F) outer film of the walls, and of roof and windows: sim_buildings.outer_films."""
     roof_m2_k_w: Floats
@@ -173,9 +176,7 @@ def make_world(
     their weather share these. Raises ConfigError for an unknown name.
     """
     place = load_weather(weather, year, weather_seed, extremes)
-    sky = _outside(
-        weather, year, weather_seed, extremes, building.azimuths_deg, building.local_wind
-    )
+    sky = _outside(weather, year, weather_seed, extremes, building.exposures, building.local_wind)
     working = workdays(building, year)
     eta_t, eta_g = forecast_errors(len(working) * HOURS_PER_DAY, seed)
     facts = TariffFacts(working, place.outdoor_c, place.ghi_w_m2, weather_seed or 0)
@@ -220,6 +221,7 @@ def make_world(
             price_window=window_means(prices, PRICE_WINDOWS_H),
             gas_price_per_kwh=chosen.gas_prices(facts),
             sky_loss_w_m2=sky.sky_loss_w_m2,
+            wall_sun_w_m2=sky.sun.wall,
             wall_m2_k_w=sky.films.wall_m2_k_w,
             roof_m2_k_w=sky.films.roof_m2_k_w,
             window_m2_k_w=sky.films.window_m2_k_w,
@@ -246,12 +248,12 @@ def _outside(
     year: int,
     weather_seed: int | None,
     extremes: bool,
-    azimuths_deg: tuple[float, ...],
+    exposures: tuple[Exposure, ...],
     local_wind: float,
 ) -> _Outside:
     place = load_weather(weather, year, weather_seed, extremes)
     n = place.outdoor_c.size
-    facades = [place.facade(azimuth) for azimuth in azimuths_deg]
+    facades = [place.exposed(exposure) for exposure in exposures]
     columns = [
         _columns([facade[k] for facade in facades], n) for k in range(len(FacadeSun._fields))
     ]
@@ -264,7 +266,7 @@ def _outside(
         next_hour_mean(place.ghi_w_m2),
         forecast_windows(place.outdoor_c, place.ghi_w_m2),
         loss,
-        outer_films(place.outdoor_c, loss, wind, sun.incident, place.ghi_w_m2),
+        outer_films(place.outdoor_c, loss, wind, sun.wall, place.ghi_w_m2),
     )
 
 

@@ -104,7 +104,8 @@ def _weather(rows: WorldRows, real: type, order: Sequence[int]) -> Floats:
         rows.facade_diffuse_w_m2,
         rows.window_beam_w_m2,
         rows.profile_tan,
-        rows.wall_m2_k_w,
+        rows.wall_m2_k_w * rows.wall_sun_w_m2,
+        rows.wall_m2_k_w * rows.sky_loss_w_m2[:, None],
     )
     for k, columns_by_facade in enumerate(sun):
         in_order = columns_by_facade[:, list(order)] if order else columns_by_facade

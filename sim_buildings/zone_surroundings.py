@@ -12,7 +12,8 @@ from sim_buildings.columns import (
     S_BEAM,
     S_DIFFUSE,
     S_PROFILE,
-    S_WALL_FILM,
+    S_WALL_COOLED,
+    S_WALL_WARMED,
     S_WINDOW_BEAM,
     STATE_AIR,
     STATE_CO2,
@@ -135,7 +136,7 @@ def facade_sun(
         ] * through_blind(covered, between, closed_solar) + facade[
             of(PF_SOLAR_DIFFUSE, lane)
         ] * diffuse * through_blind(covered, open_share, closed_solar)
-        zone[at(W_WALL_SUN, lane)] += sun[at(S_WALL_FILM, lane)] * (
-            facade[of(PF_WALL_SUN, lane)] * (beam + diffuse)
-            - facade[of(PF_WALL_SKY, lane)] * weather[at(X_SKY_LOSS, lane)]
+        zone[at(W_WALL_SUN, lane)] += (
+            facade[of(PF_WALL_SUN, lane)] * sun[at(S_WALL_WARMED, lane)]
+            - facade[of(PF_WALL_SKY, lane)] * sun[at(S_WALL_COOLED, lane)]
         )

@@ -129,7 +129,7 @@ def make_week(scene: Scene, world: int, hour: int, hours: int, cycles: int = 2) 
         z, azimuth, own = int(params.facade_zone[e]), params.facade_sun[e], params.facades[e]
         beam, diffuse = rows.facade_beam_w_m2[:, azimuth], rows.facade_diffuse_w_m2[:, azimuth]
         wall_sun[:, z] += rows.wall_m2_k_w[at, azimuth] * (
-            own[PF_WALL_SUN] * (beam + diffuse)[at] - own[PF_WALL_SKY] * loss
+            own[PF_WALL_SUN] * rows.wall_sun_w_m2[at, azimuth] - own[PF_WALL_SKY] * loss
         )
         facade[:, z] += own[PF_SHARE] * (beam + diffuse)[seen]
         suns.append(

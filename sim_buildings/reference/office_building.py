@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from sim_buildings.building import Building
 from sim_buildings.building_parts import Facade, Interface, Zone
+from sim_buildings.exposure import COATED
 from sim_buildings.reference.assembly import SECONDS_PER_HOUR, Inside, inside, store
 from sim_buildings.reference.films import (
     INNER_FILM_W_M2_K,
@@ -139,6 +140,7 @@ def _zone(
         window_outer_film_w_m2_k=WINDOW_FILM_W_M2_K,
         window_shgc=window.gain,
         window_absorptance=window.absorptance,
+        window_glass=COATED,
         window_visible=zone.windows[0].visible_transmittance if zone.windows else 0.5,
         ground_u_w_m2_k=mass.ground_u_w_m2_k,
         # Of a tilted roof the sun sees what it covers.
@@ -248,12 +250,31 @@ def _facades(zone: ZoneData) -> tuple[Facade, ...]:
             azimuth_deg=azimuth % 360.0,
             wall_area_m2=walls.get(azimuth, 0.0),
             window_area_m2=windows.get(azimuth, 0.0),
+            **_eaves(zone, azimuth),
         )
         for azimuth in sorted({*walls, *windows})
     )
     if facades:
         return facades
     return (Facade(azimuth_deg=0.0, wall_area_m2=_CRACK_M2, window_area_m2=0.0),)
+
+
+def _eaves(zone: ZoneData, azimuth_deg: float) -> dict[str, float]:
+    """Eaves above a facade; its windows are one strip, by area."""
+    wall = next(
+        (s for s in zone.outer if s.kind == "Wall" and s.azimuth_deg == azimuth_deg and s.eaves_m),
+        None,
+    )
+    if wall is None:
+        return {}
+    windows = [w for w in zone.windows if w.azimuth_deg == azimuth_deg]
+    glass_m2 = sum(w.area_m2 for w in windows)
+    return {
+        "overhang_m": wall.eaves_m,
+        "overhang_height_m": wall.top_m,
+        "window_sill_m": sum(w.sill_m * w.area_m2 for w in windows) / glass_m2,
+        "window_head_m": sum(w.head_m * w.area_m2 for w in windows) / glass_m2,
+    }
 
 
 class _Window(NamedTuple):

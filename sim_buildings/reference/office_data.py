@@ -53,6 +53,9 @@ class OuterSurface:
     u_w_m2_k: float
     """Surface to surface."""
     construction: str
+    top_m: float = 0.0
+    eaves_m: float = 0.0
+    """How far soffits at a wall's top reach beyond it."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class WindowData:
     """Centre of glass with winter films (NFRC conditions)."""
     shgc: float
     visible_transmittance: float
+    sill_m: float = 0.0
+    head_m: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ case of names, so references are resolved without it and given in the spelling o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import cos, radians, sin
 from typing import Any
 
 from hvac_rl.errors import ConfigError
@@ -72,6 +73,9 @@ class _Envelope:
             for name, fields in model["BuildingSurface:Detailed"].items()
         }
         self.glass = _spelling(model, "FenestrationSurface:Detailed")
+        self.glass_fields = {
+            name.upper(): fields for name, fields in model["FenestrationSurface:Detailed"].items()
+        }
         self.constructions = _spelling(model, "Construction")
         self.zone_names = _spelling(model, "Zone")
 
@@ -165,7 +169,41 @@ def _outer(row: str, cells: Mapping[str, str], envelope: _Envelope) -> OuterSurf
         u_film_w_m2_k=float(cells["U-Factor with Film"]),
         u_w_m2_k=float(cells["U-Factor no Film"]),
         construction=envelope.constructions[cells["Construction"]],
+        top_m=max(corner[2] for corner in _corners(fields)),
+        eaves_m=_eaves_m(fields, float(cells["Azimuth"]), envelope),
     )
+
+
+Corner = tuple[float, float, float]
+
+
+def _corners(fields: Fields) -> list[Corner]:
+    return [
+        (
+            float(corner["vertex_x_coordinate"]),
+            float(corner["vertex_y_coordinate"]),
+            float(corner["vertex_z_coordinate"]),
+        )
+        for corner in fields["vertices"]
+    ]
+
+
+def _eaves_m(fields: Fields, azimuth_deg: float, envelope: _Envelope) -> float:
+    """How far outdoor soffits at the top of a wall reach beyond its plane."""
+    if fields["surface_type"] != "Wall":
+        return 0.0
+    corners = _corners(fields)
+    top_m = max(corner[2] for corner in corners)
+    east, north = sin(radians(azimuth_deg)), cos(radians(azimuth_deg))
+    plane_m = east * corners[0][0] + north * corners[0][1]
+    reach = [
+        east * x + north * y - plane_m
+        for _, other in envelope.surfaces.values()
+        if (other["surface_type"], other["outside_boundary_condition"]) == ("Floor", "Outdoors")
+        for x, y, z in _corners(other)
+        if abs(z - top_m) < 0.01
+    ]
+    return max(0.0, round(max(reach, default=0.0), 3))
 
 
 def _inner(row: str, cells: Mapping[str, str], envelope: _Envelope) -> InnerSurface:
@@ -182,6 +220,8 @@ def _inner(row: str, cells: Mapping[str, str], envelope: _Envelope) -> InnerSurf
 
 
 def _window(row: str, cells: Mapping[str, str], envelope: _Envelope) -> WindowData:
+    fields = envelope.glass_fields[row]
+    heights = [float(fields[f"vertex_{k}_z_coordinate"]) for k in (1, 2, 3, 4)]
     return WindowData(
         name=envelope.glass[row],
         azimuth_deg=float(cells["Azimuth"]),
@@ -190,6 +230,8 @@ def _window(row: str, cells: Mapping[str, str], envelope: _Envelope) -> WindowDa
         u_w_m2_k=float(cells["Glass U-Factor"]),
         shgc=float(cells["Glass SHGC"]),
         visible_transmittance=float(cells["Glass Visible Transmittance"]),
+        sill_m=min(heights),
+        head_m=max(heights),
     )
 
 

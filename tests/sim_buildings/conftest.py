@@ -75,8 +75,8 @@ def constant_world(building: Building) -> ConstantWorld:
                 sky_loss_w_m2=sky_loss_w_m2(
                     row(outdoor_c), row(outdoor_c if sky_c is None else sky_c)
                 ),
-                wall_m2_k_w=row(1.0 / 17.0, facades), roof_m2_k_w=row(1.0 / 17.0),
-                window_m2_k_w=row(1.0 / 29.2),
+                wall_sun_w_m2=row(facade_w_m2, facades), wall_m2_k_w=row(1.0 / 17.0, facades),
+                roof_m2_k_w=row(1.0 / 17.0), window_m2_k_w=row(1.0 / 29.2),
             ),
         )  # fmt: skip
 

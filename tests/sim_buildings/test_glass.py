@@ -108,7 +108,7 @@ def test_diffuse_sun_through_a_zones_blind(
         light = through_blind(blind.covered, blind.diffuse, zone.blind_closed_light)
         glass = zone.window_area_m2
         assert row[Z_FACADE] == pytest.approx(200.0)
-        solar_w = glass * zone.window_shgc * DIFFUSE_MODIFIER * 200.0 * heat
+        solar_w = glass * zone.window_shgc * zone.diffuse_gain * 200.0 * heat
         assert row[Z_SOLAR] == pytest.approx(solar_w)
         assert row[Z_TRANSMITTED] == pytest.approx(200.0 * zone.window_visible * light)
         lux = 110.0 * 200.0 * zone.window_visible * light * glass * 0.4 / zone.area_m2

@@ -100,7 +100,8 @@ def test_a_turned_variant_meets_its_own_sun() -> None:
     block.step()
     glass_m2 = np.array([[zone.window_area_m2 or 1.0] for zone in building.zones])
     solar_w = block.zones[:, Z_SOLAR] / glass_m2
-    assert solar_w[south, 1::2] == pytest.approx(solar_w[west, 0::2])
+    # Beneath the eaves a glass door makes the south's strip of windows a little lower.
+    assert solar_w[south, 1::2] == pytest.approx(solar_w[west, 0::2], rel=1e-3)
     assert (solar_w[south, 1::2] > 1.5 * solar_w[south, 0::2]).all()
 
 

@@ -90,7 +90,8 @@ def test_closed_blinds_keep_out_sun_and_daylight(building: Building, world: Worl
     ):
         values = np.array([out[south, column] for out in outs])
         assert (np.diff(values) < 0.0).all()
-        assert closed < values[-1] / values[0] < closed + between * (1.0 - closed)
+        # All is diffuse where the eaves keep the beam out.
+        assert closed < values[-1] / values[0] <= closed + between * (1.0 - closed) + 1e-9
     assert outs[0][south, Z_FACADE] == outs[-1][south, Z_FACADE] > 0.0
     core = building.zone_names.index("core")
     assert not outs[0][core, [Z_FACADE, Z_SOLAR, Z_DAYLIGHT, Z_EYE]].any()

@@ -77,8 +77,9 @@ def test_a_cold_sky_takes_heat(empty_building: Building) -> None:
     clear = steady(2.0)
     cold = replace(clear, heating_sky_loss_w_m2=50.0)
     zone = empty_building.zones[1]
-    walls_w_k = zone.wall_u_w_m2_k * zone.wall_area_m2
-    glass_w_k = zone.window_u_w_m2_k * 20.64
+    under = zone.facades[0].overhang
+    walls_w_k = zone.wall_u_w_m2_k * zone.wall_area_m2 * under.open_wall
+    glass_w_k = zone.window_u_w_m2_k * 20.64 * under.open_window
     roof_w_k = zone.roof_u_w_m2_k * zone.roof_area_m2
     more_w = (
         heating_loads_w(empty_building, cold)["south"]

@@ -25,7 +25,6 @@ from sim_buildings.columns import (
     Z_SOLAR,
     Z_WINDOW_HEAT,
 )
-from sim_buildings.glass import DIFFUSE_MODIFIER
 from sim_buildings.outer_films import sky_loss_w_m2
 from sim_buildings.simulation import Simulation
 from sim_buildings.thermal import (
@@ -99,7 +98,7 @@ def test_sun_on_a_roof_and_walls_is_the_sol_air_temperature(
         walls = z.wall_u_w_m2_k * z.wall_area_m2 * 100.0
         roof = z.roof_u_w_m2_k * z.roof_area_m2 * 400.0
         opaque_w = (walls + roof) * z.absorptance / 17.0
-        solar_w = z.window_area_m2 * z.window_shgc * DIFFUSE_MODIFIER * 100.0
+        solar_w = z.window_area_m2 * z.window_shgc * z.diffuse_gain * 100.0
         assert row[Z_SOLAR] == pytest.approx(solar_w)
         # What radiation warms the masses above the air partly goes back out: both signs count.
         gains = row[[Z_OPAQUE_HEAT, Z_SLAB_HEAT, Z_WINDOW_HEAT, Z_INFILTRATION_HEAT]].sum()

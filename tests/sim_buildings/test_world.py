@@ -175,8 +175,8 @@ def test_another_weather_seed_is_another_year(building: Building, world: World) 
         "outdoor_c", "wind_m_s", "ghi_w_m2", "facade_w_m2", "window_w_m2", "outdoor_hour_c",
         "ghi_hour_w_m2", "humidity_kg_kg", "pressure_pa", "sky_c", "ground_c", "facade_beam_w_m2",
         "facade_diffuse_w_m2", "window_beam_w_m2", "window_diffuse_w_m2", "outdoor_window_c",
-        "ghi_window_w_m2", "gas_price_per_kwh", "sky_loss_w_m2", "wall_m2_k_w", "roof_m2_k_w",
-        "window_m2_k_w",
+        "ghi_window_w_m2", "gas_price_per_kwh", "sky_loss_w_m2", "wall_sun_w_m2",
+        "wall_m2_k_w", "roof_m2_k_w", "window_m2_k_w",
     }  # fmt: skip
     for name in world.rows._fields:
         arrays = [getattr(one.rows, name) for one in (world, drawn, other)]
