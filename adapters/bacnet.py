@@ -52,7 +52,7 @@ class BacnetKind:
 
         ``effective``: another object that shows what a write has done, read back after ``settle_s``
         instead of the present value; ``tolerance``: how far what is read back may be off, in the
-        device's unit; ``eeprom``: true where the controller keeps the value in EEPROM.
+        device's unit.
         """
         return bacnet_wire.parse_address(Row(raw), writable=writable)
 
