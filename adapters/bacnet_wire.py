@@ -35,6 +35,7 @@ LOWEST_VALUE = "min-pres-value"
 HIGHEST_VALUE = "max-pres-value"
 COV_INCREMENT = "cov-increment"
 MAX_APDU = "max-apdu-length-accepted"
+SERVICES = "protocol-services-supported"
 SEGMENTATION = "segmentation-supported"
 
 SLOTS = 16

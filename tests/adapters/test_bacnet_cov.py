@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.bacnet import BacnetAdapter, BacnetKind
-from adapters.bacnet_cov import CovWatch
+from adapters.bacnet_cov import CovSubscriptions
 from hvac_rl.points import Point
 from hvac_rl.ports import DeviceSpec
 from hvac_rl.records import Reading
@@ -47,7 +47,8 @@ POINTS = [
 @dataclass
 class Watched:
     device: BacnetDevice
-    watch: CovWatch
+    adapter: BacnetAdapter
+    subscriptions: CovSubscriptions
     restart: Callable[[], Any]
     now: list[float]
     seen: dict[str, list[float | None]] = field(default_factory=dict)
@@ -60,7 +61,15 @@ class Watched:
             while self.seen.get(name, [None])[-1] != value:
                 await asyncio.sleep(0.01)
 
-    def subscriptions(self) -> int:
+    async def beat(self) -> None:
+        """A poll, and whatever subscription is due."""
+        readings = await self.adapter.read(POINTS, 0.0)
+        self.subscriptions.polled(readings)
+        for reading in readings:
+            self.take(reading)
+        await self.subscriptions.tend()
+
+    def standing(self) -> int:
         return sum(len(each.cov_subscriptions) for each in self.device._cov_detections.values())
 
 
@@ -80,55 +89,57 @@ async def watched() -> AsyncIterator[Watched]:
     assert isinstance(adapter, BacnetAdapter)
     now = [1000.0]
     holder: list[Watched] = []
-    watch = adapter.watch(POINTS, lambda reading: holder[0].take(reading), life_s=LIFE_S)
-    watch._now_s = lambda: now[0]
+    await adapter.connect()
+    subscriptions = adapter.subscribe(POINTS, lambda reading: holder[0].take(reading), lambda: 0.0)
+    subscriptions._now_s = lambda: now[0]
+    subscriptions._life_s = LIFE_S
 
     async def restart() -> None:
         holder[0].device.close()
         await asyncio.sleep(0)
         holder[0].device = await start()
 
-    holder.append(Watched(device, watch, restart, now))
+    holder.append(Watched(device, adapter, subscriptions, restart, now))
     yield holder[0]
-    await watch.end()
+    await subscriptions.end()
     await kind.close()
     holder[0].device.close()
 
 
 async def test_a_change_is_told_at_once_and_a_refusal_is_only_polled(watched: Watched) -> None:
-    await watched.watch.beat()
-    assert set(watched.watch.refused) == {"positive-integer-value,1"}
-    assert watched.subscriptions() == 2
+    await watched.beat()
+    assert set(watched.subscriptions.refused) == {"positive-integer-value,1"}
+    assert watched.standing() == 2
     watched.device.at("analog-input,1").presentValue = 24.0
     watched.device.at("binary-input,1").presentValue = "active"
     await watched.until("analog-input,1", 24.0)
     await watched.until("binary-input,1", 1.0)
     assert watched.seen["positive-integer-value,1"] == [7.0]
-    await watched.watch.end()
-    assert watched.subscriptions() == 0
+    await watched.subscriptions.end()
+    assert watched.standing() == 0
 
 
 async def test_a_subscription_is_renewed_at_half_its_life(watched: Watched) -> None:
-    await watched.watch.beat()
+    await watched.beat()
     before = watched.device.requests
-    await watched.watch.beat()
+    await watched.beat()
     polled = watched.device.requests - before
     watched.now[0] += LIFE_S / 2
     before = watched.device.requests
-    await watched.watch.beat()
+    await watched.beat()
     assert watched.device.requests - before == polled + 2
-    assert watched.subscriptions() == 2
+    assert watched.standing() == 2
 
 
 async def test_a_device_that_has_forgotten_us_is_found_by_the_poll(watched: Watched) -> None:
-    await watched.watch.beat()
+    await watched.beat()
     await watched.until("analog-input,1", 21.0)
     await watched.restart()
     watched.device.at("analog-input,1").presentValue = 26.0
-    await watched.watch.beat()
+    await watched.beat()
     assert watched.seen["analog-input,1"][-1] == 26.0
-    assert watched.subscriptions() == 0
-    await watched.watch.beat()
-    assert watched.subscriptions() == 1
+    assert watched.standing() == 0
+    await watched.beat()
+    assert watched.standing() == 1
     watched.device.at("analog-input,1").presentValue = 28.0
     await watched.until("analog-input,1", 28.0)
