@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from bacpypes3.basetypes import ServicesSupported
+from bacpypes3.errors import ExecutionError
+from bacpypes3.local.device import DeviceObject
 
 from adapters.bacnet import BacnetAdapter, BacnetKind
 from adapters.bacnet_cov import CovSubscriptions
@@ -143,3 +146,58 @@ async def test_a_device_that_has_forgotten_us_is_found_by_the_poll(watched: Watc
     assert watched.standing() == 1
     watched.device.at("analog-input,1").presentValue = 28.0
     await watched.until("analog-input,1", 28.0)
+
+
+async def test_a_device_that_offers_none_is_not_asked(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = ServicesSupported(["read-property", "read-property-multiple", "who-is"])
+    monkeypatch.setattr(
+        DeviceObject, "protocolServicesSupported", property(lambda self: offered)
+    )  # fmt: skip
+    await watched.beat()
+    assert watched.standing() == 0
+    assert set(watched.subscriptions.refused.values()) == {"the device offers no subscriptions"}
+    before = watched.device.requests
+    await watched.subscriptions.tend()
+    assert watched.device.requests == before
+
+
+async def test_room_is_left_for_others(watched: Watched) -> None:
+    watched.subscriptions._most = 1
+    await watched.beat()
+    assert watched.standing() == 1
+    assert "no more than 1" in watched.subscriptions.refused["binary-input,1"]
+
+
+async def test_what_would_report_every_flicker_is_polled(watched: Watched) -> None:
+    watched.device.at("analog-input,1").covIncrement = 0.0
+    await watched.beat()
+    assert watched.standing() == 1
+    assert "flicker" in watched.subscriptions.refused["analog-input,1"]
+
+
+async def test_a_full_device_is_asked_once(watched: Watched) -> None:
+    asked: list[int] = []
+
+    async def full(apdu: Any) -> None:
+        asked.append(apdu.subscriberProcessIdentifier)
+        raise ExecutionError("resources", "noSpaceToAddListElement")
+
+    watched.device.do_SubscribeCOVRequest = full
+    await watched.beat()
+    assert len(asked) == 1
+    assert len(watched.subscriptions.refused) == len(POINTS)
+
+
+async def test_a_silent_device_costs_one_try(watched: Watched) -> None:
+    """And is subscribed to when it answers again."""
+    watched.adapter._presence.deadline_s = 0.2
+    watched.device.silent = True
+    before = watched.device.requests
+    await watched.subscriptions.tend()
+    assert watched.device.requests == before + 1
+    await watched.subscriptions.end()
+    watched.device.silent = False
+    await watched.beat()
+    assert watched.standing() == 2
