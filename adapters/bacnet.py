@@ -27,7 +27,7 @@ class BacnetOptions:
 
     place: Place
     device_instance: int | None
-    cov: int
+    cov: int = MOST_SUBSCRIPTIONS
     """Subscriptions at most."""
 
 

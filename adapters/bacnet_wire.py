@@ -186,6 +186,10 @@ def from_wire(value: object) -> float:
     return float(value)
 
 
+class SlotArray(list[float | None]):
+    """A priority array that is decoded already: raw numbers, ``None`` where a slot is empty."""
+
+
 def slots_from_wire(array: Any) -> tuple[float | None, ...]:
     """Sixteen raw numbers, ``None`` where a slot is empty.
 
@@ -194,7 +198,7 @@ def slots_from_wire(array: Any) -> tuple[float | None, ...]:
     """
     if not isinstance(array, list) or len(array) != SLOTS:
         raise TypeError("the priority array does not have its sixteen entries")
-    return tuple(_slot(entry) for entry in array)
+    return tuple(array) if isinstance(array, SlotArray) else tuple(_slot(entry) for entry in array)
 
 
 def _slot(entry: Any) -> float | None:
