@@ -15,7 +15,6 @@ from typing import Any
 
 from bacpypes3.apdu import APCISequence, ComplexAckPDU, ConfirmedRequestPDU, ConfirmedServiceChoice
 from bacpypes3.basetypes import ErrorClass, ErrorCode, ErrorType, Reliability
-from bacpypes3.constructeddata import Array
 from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import Double, Enumerated, Integer, Real, Unsigned
 from bacpypes3.vendor import get_vendor_info
@@ -89,9 +88,7 @@ def library_rows(answer: ComplexAckPDU) -> Rows:
                 value: Any = refused(said.propertyAccessError)
             else:
                 datatype = type_of(name)
-                if element.propertyArrayIndex is not None and issubclass(datatype, Array):
-                    datatype = datatype._subtype
-                value = said.propertyValue.cast_out(datatype)
+                value = None if datatype is None else said.propertyValue.cast_out(datatype)
             found[identifier, int(name)] = value
     return found
 
