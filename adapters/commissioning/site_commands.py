@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hvac_rl.errors import ConfigError
+from hvac_rl.errors import ConfigError, HvacRlError
 
 if TYPE_CHECKING:
     from adapters.commissioning.checking import Checked
@@ -96,6 +96,12 @@ async def _check(site: Site, console: Console) -> Checked:
     points = site.plant.points()
     living = await daemon_readings(site)
     if living is not None:
+        if not living:
+            raise HvacRlError(
+                str(site.path),
+                "the daemon runs, but has read nothing yet",
+                "Repeat this after its first cycle, or end it: hvac-rl release SITE.",
+            )
         console.print(
             "The daemon runs: judged by what it read in its last cycle. End it for a check of the "
             "objects themselves."
