@@ -8,6 +8,7 @@ from typing import cast
 
 from adapters import bacnet_wire
 from adapters.bacnet_address import Place, parse_place
+from adapters.bacnet_cov import MOST_SUBSCRIPTIONS
 from adapters.bacnet_device import BacnetAdapter
 from adapters.bacnet_stack import BacnetStack, parse_local
 from adapters.bacnet_whereabouts import Whereabouts
@@ -17,6 +18,8 @@ from hvac_rl.ports import Adapter, DeviceSpec, Endpoint
 
 __all__ = ["BacnetAdapter", "BacnetKind", "BacnetOptions"]
 
+MOST_COV = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class BacnetOptions:
@@ -24,6 +27,8 @@ class BacnetOptions:
 
     place: Place
     device_instance: int | None
+    cov: int = MOST_SUBSCRIPTIONS
+    """Subscriptions at most."""
 
 
 class BacnetKind:
@@ -31,28 +36,30 @@ class BacnetKind:
         self._stack: BacnetStack | None = None
 
     def parse_options(self, raw: Mapping[str, object]) -> Hashable:
-        """``address``, ``router`` and ``device_instance``; one of address and instance is needed.
+        """``address``, ``router``, ``device_instance``, ``cov``; address or instance is needed.
 
         ``address`` is "host:port" (IPv4; port 47808 by default), "net:mac" behind a router, or
         "net:*" for the device of that instance somewhere on that network. Without an address the
         instance is asked for by a broadcast. ``router`` "host:port" spares the search for one.
+        ``cov``: to how many objects to subscribe at most; 0 for none.
         """
         row = Row(raw)
         place = parse_place(row)
         instance: int | None = None
         if row.has("device_instance"):
             instance = row.whole("device_instance", 0, bacnet_wire.INSTANCE_LIMIT)
+        cov = row.whole("cov", 0, MOST_COV) if row.has("cov") else MOST_SUBSCRIPTIONS
         row.done()
         if instance is None and not place.is_station:
             raise row.wrong("device_instance", "is needed where the address names no one device")
-        return BacnetOptions(place, instance)
+        return BacnetOptions(place, instance, cov)
 
     def parse_address(self, raw: Mapping[str, object], *, writable: bool) -> Hashable:
         """``object`` "type,instance", as "analog-value,1"; of a writable point also
 
         ``effective``: another object that shows what a write has done, read back after ``settle_s``
         instead of the present value; ``tolerance``: how far what is read back may be off, in the
-        device's unit; ``eeprom``: true where the controller keeps the value in EEPROM.
+        device's unit.
         """
         return bacnet_wire.parse_address(Row(raw), writable=writable)
 
@@ -86,7 +93,7 @@ class BacnetKind:
             place, instance = options[spec.name].place, options[spec.name].device_instance
             where = Whereabouts(stack.app, stack.routes, place, instance, spec.deadline_s)
             adapters[spec.name] = BacnetAdapter(
-                spec, stack.app, where, instance, stack.route(place)
+                spec, stack.app, where, instance, stack.route(place), options[spec.name].cov
             )
         return adapters
 

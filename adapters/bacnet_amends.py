@@ -6,6 +6,10 @@ import asyncio
 from contextvars import ContextVar
 from typing import Any
 
+from bacpypes3.apdu import ComplexAckPDU
+
+from adapters.bacnet_rpm import RawRequest
+
 _answering: ContextVar[int | None] = ContextVar("answering", default=None)
 
 
@@ -31,6 +35,21 @@ def let_garbled_answers_end(app: Any) -> None:
 
     app.asap.sap_response = sap_response
     app.confirmation = confirmation
+
+
+def hand_over_raw_answers(app: Any) -> None:
+    """The answer to a :class:`RawRequest` reaches whoever asked as it came, undecoded."""
+    deliver = app.asap.sap_response
+
+    async def sap_response(apdu: Any) -> None:
+        if isinstance(apdu, ComplexAckPDU):
+            for request, _ in app._requests.get(apdu.pduSource, ()):
+                if request.apduInvokeID == apdu.apduInvokeID and isinstance(request, RawRequest):
+                    await app.confirmation(apdu)
+                    return
+        await deliver(apdu)
+
+    app.asap.sap_response = sap_response
 
 
 def end_announcing() -> None:

@@ -23,12 +23,6 @@ from hvac_rl.points import Point
 
 log = logging.getLogger(__name__)
 
-EEPROM_WRITES = 100_000
-"""What the makers of serial EEPROM guarantee a cell; every change of our slot may be one."""
-EEPROM_YEARS = 10.0
-"""A controller should outlive its supervisor's writes this long (assumed service life)."""
-DAYS_A_YEAR = 365.25
-
 
 def wanted_for_check(point: Point) -> tuple[str, ...]:
     """The properties by which a point is checked."""
@@ -63,7 +57,6 @@ def check_point(device: str, point: Point, found: Mapping[BacnetAddress, Propert
     _check_units(where, address, point, said)
     if point.writable:
         _check_range(where, address, point, said)
-        _warn_of_wear(where, address, point)
     if address.effective is not None and address.effective in found:
         _check_readable(where, address.effective, found[address.effective])
         _check_units(where, address.effective, point, found[address.effective])
@@ -124,25 +117,3 @@ def _check_range(where: str, address: BacnetAddress, point: Point, said: Propert
                 high,
                 point.unit.name,
             )
-
-
-def _warn_of_wear(where: str, address: BacnetAddress, point: Point) -> None:
-    if not address.eeprom or point.write is None:
-        return
-    years = eeprom_years(point.write.daily_writes)
-    if years < EEPROM_YEARS:
-        log.warning(
-            "%s: %s is kept in EEPROM; %d writes a day wear it out in %.1f years. "
-            "%d a day last %g years",
-            where,
-            address,
-            point.write.daily_writes,
-            years,
-            int(EEPROM_WRITES / DAYS_A_YEAR / EEPROM_YEARS),
-            EEPROM_YEARS,
-        )
-
-
-def eeprom_years(daily_writes: int) -> float:
-    """How long an EEPROM cell lasts under so many writes a day [years]."""
-    return EEPROM_WRITES / DAYS_A_YEAR / max(1, daily_writes)

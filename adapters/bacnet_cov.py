@@ -1,16 +1,15 @@
 """Change-of-value subscriptions: news between two polls, never the truth itself.
 
-``watch`` shows every point as it is polled, and in between what the device reports of its own
-accord. A subscription runs out by itself; it is renewed at half of its life. One whose object
-changes without a notification is taken for lost (the device restarted, or a router forgot us) and
-is made anew. An object or device that refuses is polled alone.
+A subscription runs out by itself; it is renewed at half of its life. One whose object is polled
+with another value than was reported is taken for lost (the device restarted, or a router forgot
+us) and is made anew. An object or device that refuses is polled alone, as is an object that would
+report every flicker.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -24,6 +23,7 @@ from adapters.bacnet_link import BacnetLink, Properties
 from adapters.bacnet_wire import (
     COV_INCREMENT,
     PRESENT_VALUE,
+    SERVICES,
     STATUS_FLAGS,
     BacnetAddress,
     from_wire,
@@ -36,11 +36,17 @@ log = logging.getLogger(__name__)
 
 LIFE_S = 300
 """How long a device remembers us without renewal [s]: short, so that it forgets a dead client
-soon; many controllers have room for only some ten subscriptions (assumed)."""
+soon; many controllers have room for only a few dozen (assumed)."""
 HIGHEST_PROCESS = 1 << 22
 
+MOST_SUBSCRIPTIONS = 10
+"""On one device, unless the site file says otherwise: the BMS wants room there too (assumed)."""
+SUBSCRIBE_COV = 5
+"""Bit of protocol-services-supported (ANSI/ASHRAE 135, BACnetServicesSupported)."""
+NO_ROOM = "resources:"
+"""How the error of a device begins that has no room for one subscription more."""
+
 OnReading = Callable[[Reading], None]
-Read = Callable[[Sequence[Point]], Awaitable[list[Reading]]]
 Show = Callable[[Point, Properties], Reading]
 
 
@@ -87,29 +93,32 @@ class _Listener:
             self._told(values)
 
 
-class CovWatch:
-    """Subscribes to the objects of ``points`` on one device, and polls beneath."""
+class CovSubscriptions:
+    """To the objects of ``points`` on one device, up to ``most``, the first ones first."""
 
     def __init__(
         self,
         app: Any,
         link: BacnetLink,
+        device: int | None,
         points: Sequence[Point],
-        read: Read,
         show: Show,
         on_reading: OnReading,
         *,
+        most: int = MOST_SUBSCRIPTIONS,
         life_s: int = LIFE_S,
         now_s: Callable[[], float] = monotonic,
     ) -> None:
         self._app = app
         self._link = link
+        self._device = device
         self._points = list(points)
-        self._read = read
         self._show = show
         self._on_reading = on_reading
+        self._most = most
         self._life_s = life_s
         self._now_s = now_s
+        self._asked = False
         self._subscriptions = {
             address: _Subscription(address, self._next_number())
             for address in dict.fromkeys(_address(point) for point in points)
@@ -124,51 +133,83 @@ class CovWatch:
             if self._subscriptions[_address(point)].refused
         }
 
-    async def run(self, poll_s: float) -> None:
-        """Until cancelled: polls every ``poll_s`` [s], subscribes and renews; unsubscribes."""
+    async def tend(self) -> None:
+        """Subscribe and renew whatever is due; a silent device ends the round."""
+        if not self._link.may_try:
+            return
         try:
-            while True:
-                await self.beat()
-                await asyncio.sleep(poll_s)
-        finally:
-            await self.end()
+            if not self._asked:
+                await self._ask_device()
+            for one in self._subscriptions.values():
+                if not one.refused and self._now_s() >= one.renew_s:
+                    await self._subscribe(one)
+        except SilentError as silence:
+            log.debug("not subscribed: %s", silence)
 
-    async def beat(self) -> None:
-        """One poll, and whatever subscription is due."""
-        readings = await self._read(self._points)
-        for point, reading in zip(self._points, readings, strict=True):
-            self._compare(point, reading)
-            self._on_reading(reading)
-        for one in self._subscriptions.values():
-            if not one.refused and self._now_s() >= one.renew_s and self._link.may_try:
-                await self._subscribe(one)
+    def polled(self, readings: Sequence[Reading]) -> None:
+        """What a poll has shown. It is right: a value that twice is another than was reported
+        shows that the device has forgotten us."""
+        by_name = {reading.point: reading for reading in readings}
+        for point in self._points:
+            if point.name in by_name:
+                self._compare(point, by_name[point.name])
 
     async def end(self) -> None:
-        """Unsubscribe; what does not answer runs out by itself."""
+        """Unsubscribe; on a device that does not answer it runs out by itself."""
+        answers = self._link.may_try
         for one in self._subscriptions.values():
             if one.key is None:
                 continue
             self._app._cov_contexts.pop(one.key, None)
             one.key = None
+            if not answers:
+                continue
             try:
                 await self._link.request(partial(self._send, one, ends=True))
-            except (RefusedError, SilentError) as error:
-                log.debug("%s: not unsubscribed: %s", one.address, error)
+            except RefusedError as refusal:
+                log.debug("%s: not unsubscribed: %s", one.address, refusal)
+            except SilentError:
+                answers = False
+
+    async def _ask_device(self) -> None:
+        """Whether it offers subscriptions at all. Raises SilentError."""
+        if self._device is not None:
+            address = BacnetAddress("device", self._device)
+            try:
+                offered = await self._link.read_property(address, SERVICES)
+            except RefusedError:
+                offered = None  # the subscription itself will tell
+            if isinstance(offered, list) and not any(offered[SUBSCRIBE_COV : SUBSCRIBE_COV + 1]):
+                self._refuse_rest("the device offers no subscriptions")
+        self._asked = True
 
     async def _subscribe(self, one: _Subscription) -> None:
-        try:
-            if one.key is None and one.address.kind.has_units:
+        """Raises SilentError."""
+        if one.key is None:
+            if sum(each.key is not None for each in self._subscriptions.values()) >= self._most:
+                one.refused = f"no more than {self._most} subscriptions are made on a device"
+                return
+            if one.address.kind.has_units:
                 one.increment = await self._increment(one.address)
+                if one.increment <= 0.0:
+                    one.refused = "it has no COV increment and would report every flicker"
+                    return
+        try:
             await self._link.request(partial(self._send, one))
         except RefusedError as refusal:
             one.refused = str(refusal)
             self._app._cov_contexts.pop(one.key, None)
             one.key = None
-        except SilentError:
-            return  # the next beat tries again
+            if one.refused.startswith(NO_ROOM):
+                self._refuse_rest(one.refused)
         else:
             one.doubted = False
             one.renew_s = self._now_s() + self._life_s / 2
+
+    def _refuse_rest(self, why: str) -> None:
+        for one in self._subscriptions.values():
+            if one.key is None and not one.refused:
+                one.refused = why
 
     def _send(self, one: _Subscription, station: Any, *, ends: bool = False) -> Any:
         request = SubscribeCOVRequest(
@@ -206,8 +247,6 @@ class CovWatch:
         return _Listener(one.address.identifier, told)
 
     def _compare(self, point: Point, reading: Reading) -> None:
-        """The poll is right. A value that twice is another than was reported shows that the
-        device has forgotten us."""
         one = self._subscriptions[_address(point)]
         if one.key is None or reading.value is None or one.reported is None:
             return

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from time import time
 from typing import Any, cast
 
 from adapters.answers import RefusedError
 from adapters.bacnet_batches import Ask
 from adapters.bacnet_check import check_point, wanted_for_check
-from adapters.bacnet_cov import LIFE_S, CovWatch
+from adapters.bacnet_cov import MOST_SUBSCRIPTIONS, CovSubscriptions
 from adapters.bacnet_link import BacnetLink, Found, GarbledError, Properties
 from adapters.bacnet_units import Comparison, compare
 from adapters.bacnet_whereabouts import Whereabouts
@@ -55,11 +54,15 @@ class BacnetAdapter:
         where: Whereabouts,
         instance: int | None,
         route: Route = UNLIMITED,
+        most_subscriptions: int = MOST_SUBSCRIPTIONS,
     ) -> None:
         self._name = spec.name
         self._app = app
         self._where = where
         self._instance = instance
+        self._number = instance
+        """The instance of whoever answers here, where the site file does not say it."""
+        self._most_subscriptions = most_subscriptions
         self._priority = spec.priority
         self._states: dict[BacnetAddress, int] = {}
         """How many states the multi-state objects have, as the check found."""
@@ -84,6 +87,7 @@ class BacnetAdapter:
                     "Correct device_instance or address; nothing was written.",
                 )
             answered = True
+            self._number = expected
             if expected is not None:
                 await self._link.learn_limits(expected)
         if not answered:
@@ -139,26 +143,29 @@ class BacnetAdapter:
             commands, self._presence, self._send, self._verify, insist=True, held=self._held
         )
 
-    def watch(
+    def subscribe(
         self,
         points: Sequence[Point],
         on_reading: Callable[[Reading], None],
-        now_s: Callable[[], float] = time,
-        life_s: int = LIFE_S,
-    ) -> CovWatch:
-        """Changes of value as they are reported, over polls that show every point.
+        now_s: Callable[[], float],
+    ) -> CovSubscriptions:
+        """Changes of value as the device reports them, stamped with ``now_s`` (site time).
 
-        Run it with ``await watch.run(poll_s)`` and cancel that. A reading that was reported
-        rather than polled does not know who commands the point.
+        A reading that was reported rather than polled does not know who commands the point.
         """
-
-        async def read(points: Sequence[Point]) -> list[Reading]:
-            return await self.read(points, now_s())
 
         def show(point: Point, properties: Properties) -> Reading:
             return self._reading(replace(point, write=None), properties, now_s())
 
-        return CovWatch(self._app, self._link, points, read, show, on_reading, life_s=life_s)
+        return CovSubscriptions(
+            self._app,
+            self._link,
+            self._number,
+            points,
+            show,
+            on_reading,
+            most=self._most_subscriptions,
+        )
 
     def health(self) -> DeviceHealth:
         return self._presence.health()

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bacpypes3.apdu import AbortPDU, AbortReason, ErrorRejectAbortNack
+from bacpypes3.apdu import AbortPDU, AbortReason, ComplexAckPDU, ErrorRejectAbortNack
 from bacpypes3.basetypes import ErrorType, PropertyReference
 from bacpypes3.errors import RejectException
 from bacpypes3.pdu import Address
@@ -19,6 +19,7 @@ from bacpypes3.primitivedata import ObjectIdentifier
 
 from adapters.answers import RefusedError, SilentError
 from adapters.bacnet_batches import Ask, Batches
+from adapters.bacnet_rpm import Rows, knows, refused, rpm_request, rpm_rows
 from adapters.bacnet_whereabouts import Whereabouts
 from adapters.bacnet_whois import Announced, ask_who_is, make_known
 from adapters.bacnet_wire import (
@@ -46,6 +47,7 @@ ELEMENT_BYTES = 14
 SEGMENTS_ANSWERS = ("segmented-both", "segmented-transmit")
 # What bacpypes3 raises while it decodes an answer that breaks the standard.
 GARBLED = (ValueError, TypeError, AttributeError, RejectException)
+NO_ANSWER_TO_IT = "the answer is no ReadPropertyMultiple answer"
 UNDECODED = "invalid-tag"
 """The error that bacpypes3 makes itself of an answer it cannot take apart."""
 
@@ -189,7 +191,12 @@ class BacnetLink:
                 name: _row(rows, ask.address, name) for name in ask.properties
             }
 
-    async def _read_multiple(self, asks: Sequence[Ask]) -> dict[tuple[Any, int], Any]:
+    async def _read_multiple(self, asks: Sequence[Ask]) -> Rows:
+        if knows(asks):
+            raw = await self.request(
+                lambda station: self._app.request(rpm_request(asks, station)), len(asks)
+            )
+            return self._decoded(raw, asks)
         wanted: list[Any] = []
         for ask in asks:
             wanted += [ask.address.identifier, [property_reference(n) for n in ask.properties]]
@@ -197,11 +204,20 @@ class BacnetLink:
             lambda station: self._app.read_property_multiple(station, wanted), len(asks)
         )
         if answer is None:
-            raise RefusedError("the answer is no ReadPropertyMultiple answer")
+            raise RefusedError(NO_ANSWER_TO_IT)
         return {
             (identifier, int(name)): _refusal_or_value(value)
             for identifier, name, _, value in answer
         }
+
+    def _decoded(self, answer: Any, asks: Sequence[Ask]) -> Rows:
+        """Raises RefusedError for what is no answer, GarbledError for one that has no meaning."""
+        if not isinstance(answer, ComplexAckPDU):
+            raise RefusedError(NO_ANSWER_TO_IT)
+        try:
+            return rpm_rows(answer, asks)
+        except GARBLED as error:
+            raise GarbledError(f"the answer cannot be decoded: {error!r}") from error
 
     async def _read_part(self, address: BacnetAddress, name: str, part: range) -> list[Any]:
         whole = property_reference(name).propertyIdentifier
@@ -288,12 +304,12 @@ def _refusal(nack: Any) -> RefusedError | None:
     return RefusedError(f"{kind}{nack}")
 
 
-def _row(rows: dict[tuple[Any, int], Any], address: BacnetAddress, name: str) -> Any:
+def _row(rows: Rows, address: BacnetAddress, name: str) -> Any:
     key = (address.identifier, int(property_reference(name).propertyIdentifier))
     return rows[key] if key in rows else RefusedError(f"no {name}")
 
 
 def _refusal_or_value(value: Any) -> Any:
     if isinstance(value, ErrorType):
-        return RefusedError(f"{value.errorClass}: {value.errorCode}")
+        return refused(value)
     return value

@@ -23,7 +23,11 @@ from typing import Any
 from bacpypes3.ipv4.service import BIPForeign
 
 from adapters.bacnet_address import BACNET_PORT, Place, parse_place
-from adapters.bacnet_amends import end_announcing, let_garbled_answers_end
+from adapters.bacnet_amends import (
+    end_announcing,
+    hand_over_raw_answers,
+    let_garbled_answers_end,
+)
 from adapters.bacnet_batches import LARGEST_APDU
 from adapters.bacnet_link import BacnetLink
 from adapters.bacnet_own_device import OwnDevice
@@ -93,6 +97,7 @@ class BacnetStack:
         self._traffic = Traffic(limits)
         self.app: Any = bacnet.this_application.app
         let_garbled_answers_end(self.app)
+        hand_over_raw_answers(self.app)
         self.routes = Routes(self.app, lambda: self.can_broadcast)
         self.own_device = OwnDevice(self.app)
 

@@ -35,6 +35,7 @@ LOWEST_VALUE = "min-pres-value"
 HIGHEST_VALUE = "max-pres-value"
 COV_INCREMENT = "cov-increment"
 MAX_APDU = "max-apdu-length-accepted"
+SERVICES = "protocol-services-supported"
 SEGMENTATION = "segmentation-supported"
 
 SLOTS = 16
@@ -87,8 +88,6 @@ class BacnetAddress:
     """Another object on the device that shows what a write has really done."""
     tolerance: float = field(default=0.0, compare=False)
     """How far what is read back may be from what was written, in the device's unit."""
-    eeprom: bool = field(default=False, compare=False)
-    """The controller keeps its commanded value in memory that wears out."""
 
     @property
     def kind(self) -> ObjectKind:
@@ -115,7 +114,7 @@ def property_reference(name: str) -> PropertyReference:
 
 def parse_address(row: Row, *, writable: bool) -> BacnetAddress:
     """``object`` "type,instance" of a type known here; for a writable one also ``effective``
-    (another object), ``tolerance`` and ``eeprom``.
+    (another object) and ``tolerance``.
 
     Raises ValueError("key: what is wrong").
     """
@@ -127,13 +126,12 @@ def parse_address(row: Row, *, writable: bool) -> BacnetAddress:
         raise row.wrong("object", f"{address} is an input: it cannot be commanded")
     effective = _parse_object(row, "effective") if row.has("effective") else None
     tolerance = row.number("tolerance", 0.0)
-    eeprom = row.yes("eeprom", False)
     row.done()
     if tolerance < 0:
         raise row.wrong("tolerance", f"must not be negative, as {tolerance:g} is")
     if effective == address:
         raise row.wrong("effective", f"{address} itself is read back anyway; name another object")
-    return BacnetAddress(address.type, address.instance, effective, tolerance, eeprom)
+    return BacnetAddress(address.type, address.instance, effective, tolerance)
 
 
 def _parse_object(row: Row, key: str) -> BacnetAddress:
@@ -188,6 +186,10 @@ def from_wire(value: object) -> float:
     return float(value)
 
 
+class SlotArray(list[float | None]):
+    """A priority array that is decoded already: raw numbers, ``None`` where a slot is empty."""
+
+
 def slots_from_wire(array: Any) -> tuple[float | None, ...]:
     """Sixteen raw numbers, ``None`` where a slot is empty.
 
@@ -196,7 +198,7 @@ def slots_from_wire(array: Any) -> tuple[float | None, ...]:
     """
     if not isinstance(array, list) or len(array) != SLOTS:
         raise TypeError("the priority array does not have its sixteen entries")
-    return tuple(_slot(entry) for entry in array)
+    return tuple(array) if isinstance(array, SlotArray) else tuple(_slot(entry) for entry in array)
 
 
 def _slot(entry: Any) -> float | None:

@@ -21,6 +21,7 @@ from hvac_rl.records import Quality, Reading
 from hvac_rl.safety.gates import OPERATOR_LEVELS
 from hvac_rl.service.handback import HandedBack
 from hvac_rl.service.plugins import bench_app
+from hvac_rl.service.progress import bar
 from hvac_rl.service.site_file import Site
 
 # How long a daemon may take to give a whole building back before we stop waiting for it.
@@ -71,7 +72,7 @@ def show(
 
     console = Console()
     site = load_site(site_file)
-    source, readings = asyncio.run(_read(site))
+    source, readings = asyncio.run(_read(site, console))
     wanted = site.plant.commandable() if commandable else site.plant.points()
     table = Table(title=f"{site.name}: {source}", title_justify="left", pad_edge=False)
     table.add_column("point", no_wrap=True)
@@ -114,7 +115,7 @@ def release(site_file: SiteArgument) -> None:
     site = load_site(site_file)
     if asyncio.run(_end_daemon(site)):
         console.print("The daemon gives everything back and ends; what follows is read after it.")
-    if not print_hand_back(asyncio.run(_release_directly(site)), console):
+    if not print_hand_back(asyncio.run(_release_directly(site, console)), console):
         raise typer.Exit(1)
 
 
@@ -138,7 +139,7 @@ def commander(reading: Reading, priority: int) -> str:
     return f"BMS ({level})"
 
 
-async def _read(site: Site) -> tuple[str, dict[str, Reading]]:
+async def _read(site: Site, console: Console) -> tuple[str, dict[str, Reading]]:
     from adapters.commissioning.daemon_values import daemon_readings
     from hvac_rl.control.cycle import read_all
     from hvac_rl.service.assembly import close_adapters, open_adapters
@@ -146,7 +147,8 @@ async def _read(site: Site) -> tuple[str, dict[str, Reading]]:
     living = await daemon_readings(site)
     if living is not None:
         return "as the daemon read it in its last cycle", living
-    adapters = await open_adapters(site)
+    with bar(console, "devices") as tell:
+        adapters = await open_adapters(site, progress=tell)
     try:
         snapshot = await read_all(adapters, site.plant.points(), time.time())
     finally:
@@ -161,7 +163,7 @@ async def _end_daemon(site: Site) -> bool:
     return await ask_daemon(site.state_dir, {"ask": "release"}) is not None
 
 
-async def _release_directly(site: Site) -> list[HandedBack]:
+async def _release_directly(site: Site, console: Console) -> list[HandedBack]:
     from hvac_rl.control.writer import Writer
     from hvac_rl.service.assembly import close_adapters, open_adapters, site_guard
     from hvac_rl.service.handback import sweep
@@ -171,7 +173,8 @@ async def _release_directly(site: Site) -> list[HandedBack]:
     with site_lock(site.state_dir, DAEMON_END_S):
         ledger = SqliteLedger(site.state_dir / "ledger.db")
         try:
-            adapters = await open_adapters(site)
+            with bar(console, "devices") as tell:
+                adapters = await open_adapters(site, to_give_back=True, progress=tell)
             try:
                 return await sweep(
                     adapters,

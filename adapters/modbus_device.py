@@ -213,8 +213,16 @@ class ModbusAdapter:
         finally:
             # A deadline that falls in the middle must not lose what was already read back.
             for attempt in attempts:
-                if found.has(_address(attempt.command.point).registers()):
+                address = _address(attempt.command.point)
+                if found.has(address.registers()):
                     _judge(attempt, found)
+                    self._arrived(attempt, found)
+
+    def _arrived(self, attempt: Attempt, found: Found) -> None:
+        point, address = attempt.command.point, _address(attempt.command.point)
+        told = attempt.receipt is not None and attempt.receipt.outcome is Outcome.OK
+        if told and address.way in LEFT_VALUES:
+            self._traces.arrived(point.name, found.value(address.value))
 
     async def _send_back(
         self, attempts: Sequence[Attempt], priors: Mapping[str, Prior], plans: dict[str, GiveBack]

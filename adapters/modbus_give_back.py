@@ -59,6 +59,13 @@ class Traces:
         else:
             known.wrote = (*known.wrote[-1:], ours)
 
+    def arrived(self, point: str, stands: float) -> None:
+        """Our last value was read back: an older one of ours that stands there later is the
+        BMS's."""
+        known = self._by_point.get(point)
+        if known is not None and same_raw(known.wrote[-1], stands):
+            known.wrote = known.wrote[-1:]
+
     def forget(self, point: str) -> None:
         self._by_point.pop(point, None)
 

@@ -113,6 +113,7 @@ def run(
                     for_s=None if for_hours is None else for_hours * 3600.0,
                     until_s=until,
                     roll_back=roll_back_policy,
+                    connecting=table.connecting,
                 )
 
         console.print(f"{asyncio.run(look())} cycles watched; nothing was written.")
@@ -126,6 +127,7 @@ def run(
                 for_s=None if for_hours is None else for_hours * 3600.0,
                 until_s=until,
                 roll_back=roll_back_policy,
+                connecting=table.connecting,
             )
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):

@@ -8,6 +8,10 @@ from enum import StrEnum
 
 from hvac_rl.units import Unit
 
+EEPROM_WRITES = 100_000
+"""What makers of serial EEPROM guarantee a cell; every change of a setpoint may be one."""
+DAYS_A_YEAR = 365.25
+
 
 class ComesBack(StrEnum):
     """What returns a point to the BMS when this program no longer can."""
@@ -32,6 +36,13 @@ class WriteAccess:
     """Budget of value changes a day: setpoints often live in EEPROM (about 100,000 writes)."""
     settle_s: float = 0.0
     """Wall time between an acknowledged write and an effective value worth reading back."""
+    eeprom: bool = False
+    """The device keeps what is written in memory that wears out."""
+
+    @property
+    def eeprom_years(self) -> float:
+        """How long its memory lasts if the whole budget is written every day [years]."""
+        return EEPROM_WRITES / DAYS_A_YEAR / max(1, self.daily_writes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

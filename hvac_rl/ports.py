@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -93,6 +93,31 @@ class Adapter(Protocol):
     def health(self) -> DeviceHealth: ...
 
     async def close(self) -> None: ...
+
+
+class Subscriptions(Protocol):
+    """What a device reports by itself between two polls. The poll stays the truth."""
+
+    async def tend(self) -> None:
+        """Subscribe and renew what is due; never raises for a silent device."""
+
+    def polled(self, readings: Sequence[Reading]) -> None:
+        """What a poll has shown, by which a lost subscription is noticed."""
+
+    async def end(self) -> None: ...
+
+
+@runtime_checkable
+class Reports(Protocol):
+    """An adapter whose device may report changes of value; others are polled alone."""
+
+    def subscribe(
+        self,
+        points: Sequence[Point],
+        on_reading: Callable[[Reading], None],
+        now_s: Callable[[], float],
+    ) -> Subscriptions:
+        """``on_reading`` is called with each value reported, stamped with site time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

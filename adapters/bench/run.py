@@ -51,6 +51,8 @@ class SiteCycles:
     good: int
     first_s: float
     later_s: float
+    complete: bool
+    """Every point of the living devices was good in every cycle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +142,25 @@ async def _site(plan: Plan, tick: Tick) -> SiteCycles:
         adapters = {name: one for kind in opened for name, one in kind.adapters.items()}
         points = [point for kind in opened for point in kind.points]
         took_s: list[float] = []
-        good = 0
+        good = len(points)
         try:
+            # As a start does; from then on the devices answer from memory. The dead one is news.
+            for name in list(adapters)[: half - 1]:
+                await adapters[name].read([p for p in points if p.device == name], 0.0)
             for _ in range(1 + plan.site_cycles):
                 began = perf_counter()
                 snapshot = await read_all(adapters, points, 0.0)
                 took_s.append(perf_counter() - began)
-                good = sum(r.quality is Quality.GOOD for r in snapshot.readings.values())
+                read = sum(r.quality is Quality.GOOD for r in snapshot.readings.values())
+                good = min(good, read)
                 tick()
         finally:
             for kind in opened:
                 await _close(kind)
             await bacnet_kind.close()
             await modbus_kind.close()
-    return SiteCycles(len(points), good, took_s[0], sorted(took_s[1:])[len(took_s[1:]) // 2])
+    later_s = sorted(took_s[1:])[len(took_s[1:]) // 2]
+    return SiteCycles(len(points), good, took_s[0], later_s, good == len(points) - each)
 
 
 def _ours(opened: Opened) -> Read:

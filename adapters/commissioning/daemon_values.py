@@ -1,4 +1,4 @@
-"""What a living daemon read in its last cycle."""
+"""What a living daemon read in its last cycle, and what devices have reported since."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ async def daemon_readings(site: Site) -> dict[str, Reading] | None:
     answer = await ask_daemon(site.state_dir, {"ask": "points"})
     if answer is None:
         return None
-    time_s = float(answer.get("time_s", 0.0))
     return {
         row["point"]: Reading(
             point=row["point"],
-            time_s=time_s,
+            time_s=row["time_s"],
             value=row["value"],
             quality=Quality(row["quality"]),
+            detail=row["detail"],
             commanded_by=row["commanded_by"],
             ours=row["ours"],
         )

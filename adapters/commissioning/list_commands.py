@@ -97,10 +97,10 @@ def scan(
     import asyncio
 
     from adapters.bacnet_discovery import Search
-    from adapters.commissioning.progress import bar
     from adapters.commissioning.proposing import draft
     from adapters.commissioning.scan import listed_points, own_end
     from adapters.commissioning.scan import scan as run_scan
+    from hvac_rl.service.progress import bar
 
     console = Console()
     _writable_place(out)

@@ -103,6 +103,7 @@ class WriteProposal:
     deadband: float
     daily_writes: int
     settle_s: float = 0.0
+    eeprom: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

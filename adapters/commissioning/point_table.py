@@ -24,7 +24,9 @@ from hvac_rl.errors import ConfigError
 from hvac_rl.units import UNITS
 
 SITE_COLUMNS = ("name", "device", "of", "brick", "unit", "low", "high")
-WRITE_COLUMNS = ("writable", "minimum", "maximum", "deadband", "daily_writes", "settle_s")
+WRITE_COLUMNS = ("writable", "minimum", "maximum", "deadband", "daily_writes", "settle_s",
+    "eeprom",
+)  # fmt: skip
 JUDGED_COLUMNS = ("confidence", "notes")
 LIST_COLUMNS = (
     "device_instance", "device_address", "name", "object_type", "instance", "description", "unit",
@@ -71,10 +73,10 @@ def read_table(path: Path, encoding: str | None = None) -> list[Drafted]:
 
 def _write_cells(write: WriteProposal | None) -> list[object]:
     if write is None:
-        return ["N", "", "", "", "", ""]
+        return ["N", "", "", "", "", "", ""]
     return [
         "Y", shown(write.minimum), shown(write.maximum), shown(write.deadband),
-        write.daily_writes, shown(write.settle_s),
+        write.daily_writes, shown(write.settle_s), FLAGS[write.eeprom],
     ]  # fmt: skip
 
 
@@ -163,6 +165,7 @@ def _write(cell: Any, figure: Any, where: Any) -> WriteProposal | None:
         deadband=values["deadband"],
         daily_writes=int(values["daily_writes"]),
         settle_s=figure("settle_s") or 0.0,
+        eeprom=bool(yes_or_no(cell("eeprom"), where("eeprom"))),
     )
 
 

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hvac_rl.errors import ConfigError
+from hvac_rl.errors import ConfigError, HvacRlError
 
 if TYPE_CHECKING:
     from adapters.commissioning.checking import Checked
@@ -71,7 +71,8 @@ def watch(
 ) -> None:
     """Show live values until q or Ctrl-C. Reads only.
 
-    While the daemon runs, its last cycle is shown; otherwise the devices are read.
+    While the daemon runs, its last cycle is shown, with what devices have reported since;
+    otherwise the devices are read.
     """
     from hvac_rl.service.site_file import load_site
 
@@ -90,11 +91,17 @@ def watch(
 async def _check(site: Site, console: Console) -> Checked:
     from adapters.commissioning.checking import Checked, check_site_points, judge
     from adapters.commissioning.daemon_values import daemon_readings
-    from adapters.commissioning.progress import bar
+    from hvac_rl.service.progress import bar
 
     points = site.plant.points()
     living = await daemon_readings(site)
     if living is not None:
+        if not living:
+            raise HvacRlError(
+                str(site.path),
+                "the daemon runs, but has read nothing yet",
+                "Repeat this after its first cycle, or end it: hvac-rl release SITE.",
+            )
         console.print(
             "The daemon runs: judged by what it read in its last cycle. End it for a check of the "
             "objects themselves."
@@ -208,6 +215,7 @@ async def _watch(
     from hvac_rl.ports import Adapter
     from hvac_rl.records import Reading
     from hvac_rl.service.assembly import close_adapters, open_adapters
+    from hvac_rl.service.progress import bar
 
     points = [point for point in shown if isinstance(point, Point)]
     adapters: dict[str, Adapter] = {}
@@ -217,12 +225,15 @@ async def _watch(
         if not adapters:
             living = await daemon_readings(site)
             if living is not None:
-                return f"{site.name}, {at}: as the daemon read it in its last cycle", living
+                return f"{site.name}, {at}: the daemon's last cycle, and reports since", living
             adapters.update(await open_adapters(site))
         snapshot = await read_all(adapters, points, time.time())
         return f"{site.name}, {at}", dict(snapshot.readings)
 
     try:
+        if await daemon_readings(site) is None:
+            with bar(console, "devices") as tell:
+                adapters.update(await open_adapters(site, progress=tell))
         await run_watch(
             console, points, read, lambda reading: commander(reading, site.priority),
             every_s=every_s, rounds=rounds,

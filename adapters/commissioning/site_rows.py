@@ -63,6 +63,8 @@ def point_row(row: Drafted) -> dict[str, Any]:
         }
         if row.write.settle_s:
             found["write"]["settle_s"] = row.write.settle_s
+        if row.write.eeprom:
+            found["write"]["eeprom"] = True
     return found
 
 

@@ -57,7 +57,9 @@ def make_template(rows: Sequence[Drafted], unit: str, pattern: str) -> Template:
         raise ConfigError(unit, "has no mapped point in this list", f"There are: {known}.")
     if _regex(pattern).fullmatch(unit) is None:
         raise ConfigError(
-            f"pattern {pattern}", f"does not fit {unit}, from which the template is made"
+            f"pattern {pattern}",
+            f"does not fit {unit}, from which the template is made",
+            "What stands in braces is a whole number, as in VAV-{floor}-{n}.",
         )
     devices = {row.device for row in own}
     others = {row.device for row in rows if row.of != unit and row.mapped}

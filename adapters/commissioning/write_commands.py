@@ -187,7 +187,7 @@ async def _plan(site: Site, order: Order, console: Console) -> None:
 
 
 async def _test(site: Site, order: Order, console: Console) -> Result:
-    from adapters.commissioning.progress import bar
+    from hvac_rl.service.progress import bar
 
     async with _opened(site, order) as (test, store, clock):
         store.audit(clock.now_s(), "write test began", f"{order.target} by {order.by}")

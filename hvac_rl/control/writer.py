@@ -3,7 +3,8 @@
 Nothing reaches a device but through here. A SET passes in this order: the gate (kill switch,
 modes, a newer process), what is already there, the deadband, the day's budget, the ledger, and the
 gate again right before the wire. A RELEASE passes always. Deadband and budget do not hold back a
-value that a hard limit or a protective rule demands.
+value that a hard limit or a protective rule demands; but a point kept in EEPROM takes the same
+value again and again only within its budget, whatever demands it.
 """
 
 from __future__ import annotations
@@ -105,6 +106,8 @@ class Writer:
         self._budget = budget or MemoryBudget()
         self._verified: dict[str, tuple[float, float | None]] = {}
         """Value commanded and value read back: a device may keep a rounded one."""
+        self._sent: dict[str, float] = {}
+        """The value that went out last, whether it was taken or not."""
 
     @property
     def held(self) -> set[str]:
@@ -128,6 +131,7 @@ class Writer:
             due.append(command)
         sets = [c for c in due if c.kind is CommandKind.SET]
         self._ledger.writing({c.point.name: c.value for c in sets if c.value is not None})
+        self._sent.update({c.point.name: c.value for c in sets if c.value is not None})
         self._budget.count([c.point.name for c in sets], day)
         answers = await asyncio.gather(
             *(self._send(device, batch) for device, batch in group_by_device(due).items())
@@ -167,7 +171,7 @@ class Writer:
             due = [c for c in pair if id(c) not in kept]
             if not spent or not due:
                 continue
-            if any(c.rule in URGENT for c in due):
+            if any(self._is_urgent(c) for c in due):
                 for command in spent:
                     del kept[id(command)]
             else:
@@ -189,7 +193,7 @@ class Writer:
         if commanded == command.value:
             return Receipt(command=command, outcome=Outcome.UNCHANGED)
         write = command.point.write
-        if write is None or command.rule in URGENT:
+        if write is None or self._is_urgent(command):
             return None
         if commanded is not None and abs(command.value - commanded) < write.deadband:
             return Receipt(
@@ -202,6 +206,15 @@ class Writer:
                 detail=f"the {write.daily_writes} writes of this day are spent",
             )
         return None
+
+    def _is_urgent(self, command: Command) -> bool:
+        """Whether deadband and budget do not count. A device that keeps losing a value would wear
+        its EEPROM out by a write each cycle: there only a new value is urgent."""
+        if command.rule not in URGENT:
+            return False
+        write = command.point.write
+        wears = write is not None and write.eeprom
+        return not wears or self._sent.get(command.point.name) != command.value
 
     def _standing(self, point: Point, snapshot: Snapshot) -> float | None:
         """The value that we commanded last, while our slot still holds it as it was read back."""

@@ -23,6 +23,7 @@ from hvac_rl.ports import Adapter, Clock, Forecast
 from hvac_rl.safety.guard import Guard, GuardSettings
 from hvac_rl.service.authority import Authority
 from hvac_rl.service.clocks import SystemClock, check_speed, read_published
+from hvac_rl.service.connecting import Progress, prove, reach, unseen
 from hvac_rl.service.guard_memory import keep, recall
 from hvac_rl.service.ledger import SqliteLedger
 from hvac_rl.service.site_file import Site
@@ -72,10 +73,17 @@ def weather_service_c(forecast: Forecast, now_s: float) -> float:
         return nan
 
 
-async def open_adapters(site: Site, *, beside: bool = False) -> dict[str, Adapter]:
-    """Connect to every device and prove every point, read-only; raises DeviceError.
+async def open_adapters(
+    site: Site,
+    *,
+    beside: bool = False,
+    to_give_back: bool = False,
+    progress: Progress = unseen,
+) -> dict[str, Adapter]:
+    """Connect to every device, many at once, and prove every point, read-only; raises DeviceError.
 
-    ``beside``: for a process that may live at the same time as the daemon.
+    ``beside``: for a process that may live at the same time as the daemon. ``to_give_back``: take
+    whatever answers, unproven; what does not is an adapter that says so.
     """
     local = site.beside if beside else site.local
     adapters: dict[str, Adapter] = {}
@@ -83,9 +91,9 @@ async def open_adapters(site: Site, *, beside: bool = False) -> dict[str, Adapte
         for name, kind in site.kinds.items():
             specs = [device.spec for device in site.devices.values() if device.adapter == name]
             adapters.update(await kind.open(specs, local.get(name, {})))
-        for device, adapter in adapters.items():
-            await adapter.connect()
-            await adapter.check(device_points(site, device))
+        if to_give_back:
+            return await reach(adapters, progress)
+        await prove(adapters, lambda device: device_points(site, device), progress)
     except BaseException:
         await close_adapters(site, adapters)
         raise

@@ -20,7 +20,7 @@ from hvac_rl.control.modes import Mode
 from hvac_rl.errors import HvacRlError, StartAnew
 from hvac_rl.panel import Panel
 from hvac_rl.points import Point
-from hvac_rl.records import Alarm, CycleRecord
+from hvac_rl.records import Alarm, CycleRecord, Reading
 from hvac_rl.service.assembly import (
     accept,
     assemble,
@@ -31,14 +31,16 @@ from hvac_rl.service.assembly import (
     site_clock,
 )
 from hvac_rl.service.authority import Authority
+from hvac_rl.service.connecting import Progress, unseen
 from hvac_rl.service.control_socket import ControlServer
 from hvac_rl.service.guard_memory import MemoryNotKept
 from hvac_rl.service.handback import HandedBack, sweep
-from hvac_rl.service.heart import Heart
+from hvac_rl.service.heart import Heart, trip_if_on
 from hvac_rl.service.kill_switch import KillSwitch
 from hvac_rl.service.ledger import SqliteLedger
 from hvac_rl.service.lock import site_lock
 from hvac_rl.service.mode_store import load_modes
+from hvac_rl.service.news import News
 from hvac_rl.service.pulse import raise_epoch, read_pulse
 from hvac_rl.service.quarantine import open_journal, open_ledger
 from hvac_rl.service.requests import Requests
@@ -63,8 +65,10 @@ class Daemon:
         for_s: float | None = None,
         until_s: float | None = None,
         roll_back: str | None = None,
+        connecting: Progress = unseen,
     ) -> None:
         """``for_s``/``until_s``: end by itself after this much, or at this, site time."""
+        self._connecting = connecting
         self._site = site
         self._display = display
         self._for_s = for_s
@@ -112,7 +116,7 @@ class Daemon:
                 state = load_modes(site.state_dir, site.evidence.waived)
                 kill = KillSwitch(site.state_dir)
                 self._authority = Authority(site.plant, site.state_dir, state, kill, self._epoch)
-                self._adapters = await open_adapters(site)
+                self._adapters = await open_adapters(site, progress=self._connecting)
                 try:
                     self._join_own_devices()
                     self._writer = make_writer(self._adapters, self._ledger, self._authority)
@@ -147,6 +151,9 @@ class Daemon:
             )
         self._number = first_number(self._store, self._ledger)
         self._store.audit(now_s, "started", f"policy {controls.policy_name}")
+        news = self._news = News(
+            self._adapters, site.kill_points, site.plant.points(), self._clock, self._reported
+        )
         self._requests = Requests(
             site,
             self._clock,
@@ -155,6 +162,7 @@ class Daemon:
             controls.guard,
             self._give_back,
             self.stop,
+            news.latest,
         )
         server = ControlServer(site.state_dir, self._requests.answer)
         await server.start()
@@ -162,6 +170,7 @@ class Daemon:
         heart = self.heart = self._new_heart()
         try:
             await heart.start()
+            news.start()
             mode = self._authority.modes().site.mode
             started(controls.policy_name if mode is Mode.RUN else f"the BMS (mode {mode.value})")
             self._scheduler.start()
@@ -172,6 +181,7 @@ class Daemon:
             await server.stop()
         handed = await self._give_back(points, self._stop_reason)
         await heart.stop()
+        await news.stop()
         failed = [row for row in handed if not row.back]
         if not failed:
             heart.orderly_end()
@@ -223,6 +233,11 @@ class Daemon:
 
     def _killed_at(self, name: str) -> None:
         self._authority.kill.trip(f"our own {name} device", "its kill point was written")
+
+    def _reported(self, reading: Reading) -> None:
+        """A kill point that its device reports trips at once, before the next look at it."""
+        if any(point.name == reading.point for point in self._site.kill_points):
+            trip_if_on(self._authority.kill, reading)
 
     def _tripped(self, why: str) -> None:
         """The writer's gate is closed already; what stands in the building goes back now."""
@@ -301,6 +316,7 @@ class Daemon:
             self.stop(f"cycle {self._number} failed")
             return
         self._number += 1
+        self._news.polled(record.snapshot)
         self._tell(record.alarms)
         self._requests.last = record
         assert self.heart is not None

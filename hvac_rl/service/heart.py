@@ -16,8 +16,10 @@ from hvac_rl.control.cycle import read_all
 from hvac_rl.control.writer import Writer
 from hvac_rl.points import Point
 from hvac_rl.ports import Adapter, Clock
+from hvac_rl.records import Reading
 from hvac_rl.safety.guard import Guard
 from hvac_rl.service.authority import Authority
+from hvac_rl.service.kill_switch import KillSwitch
 from hvac_rl.service.pulse import remove_pulse, this_process, write_pulse
 from hvac_rl.service.site_file import Site
 
@@ -165,7 +167,11 @@ class Heart:
         while True:
             snapshot = await read_all(self._adapters, points, self._clock.now_s())
             for point in points:
-                value = snapshot.readings[point.name].value
-                if value is not None and value > 0.5:
-                    self._authority.kill.trip(point.name, "the point is on")
+                trip_if_on(self._authority.kill, snapshot.readings[point.name])
             await asyncio.sleep(KILL_POINTS_WALL_S)
+
+
+def trip_if_on(kill: KillSwitch, reading: Reading) -> None:
+    """What a kill point shows, polled or reported."""
+    if reading.value is not None and reading.value > 0.5:
+        kill.trip(reading.point, "the point is on")

@@ -55,6 +55,11 @@ class LiveTable:
         if self._live:
             self._live.stop()
 
+    def connecting(self, done: int, total: int) -> None:
+        """How many of the site's devices have been tried, before the first cycle."""
+        if self._live:
+            self._live.update(Text(f"{self._site.name}: {done} of {total} devices connected"))
+
     def show(self, record: CycleRecord) -> None:
         self._tally.add(record)
         if self._live:

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from hvac_rl.service.assembly import close_adapters, open_adapters, site_bundle, site_clock
 from hvac_rl.service.handback import HandedBack
+from hvac_rl.service.progress import bar
 from hvac_rl.service.site_file import Site
 from hvac_rl.service.store import Store
 
@@ -24,7 +25,8 @@ async def check_site(site: Site, console: Console) -> None:
         bundle = site_bundle(site, store, None)
     finally:
         store.close()
-    adapters = await open_adapters(site)
+    with bar(console, "devices") as tell:
+        adapters = await open_adapters(site, progress=tell)
     await close_adapters(site, adapters)
     points = site.plant.points()
     who = f"{bundle.manifest.name} version {bundle.manifest.version}" if bundle else "the base rule"

@@ -14,6 +14,7 @@ from hvac_rl.service.assembly import (
     site_bundle,
     site_clock,
 )
+from hvac_rl.service.connecting import Progress, unseen
 from hvac_rl.service.lock import site_lock
 from hvac_rl.service.site_file import Site
 from hvac_rl.service.store import Store
@@ -29,6 +30,7 @@ async def run_read_only(
     for_s: float | None = None,
     until_s: float | None = None,
     roll_back: str | None = None,
+    connecting: Progress = unseen,
 ) -> int:
     """Watch until ``stopped`` or the time is over; the number of cycles watched.
 
@@ -39,7 +41,7 @@ async def run_read_only(
         store = Store(site.store_url)
         try:
             bundle = site_bundle(site, store, roll_back)
-            adapters = await open_adapters(site)
+            adapters = await open_adapters(site, progress=connecting)
             try:
                 controls = assemble(site, adapters, bundle, None, lambda: EVERYTHING)
                 store.audit(clock.now_s(), "started", "read-only")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from hvac_rl.control.modes import Mode, is_up
@@ -10,7 +10,7 @@ from hvac_rl.errors import HvacRlError
 from hvac_rl.panel import PanelMode, PanelState
 from hvac_rl.points import Point
 from hvac_rl.ports import Clock
-from hvac_rl.records import CycleRecord
+from hvac_rl.records import CycleRecord, Reading, Snapshot
 from hvac_rl.safety.guard import Guard
 from hvac_rl.service.authority import Authority
 from hvac_rl.service.guard_memory import keep, memory_status, open_latch
@@ -36,6 +36,7 @@ class Requests:
         guard: Guard,
         give_back: GiveBack,
         stop: Callable[[str], None],
+        latest: Callable[[Snapshot], Mapping[str, Reading]],
     ) -> None:
         self._site = site
         self._clock = clock
@@ -44,6 +45,7 @@ class Requests:
         self._guard = guard
         self._give_back = give_back
         self._stop = stop
+        self._latest = latest
         self.last: CycleRecord | None = None
 
     async def answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -171,8 +173,10 @@ class Requests:
                     "quality": r.quality.value,
                     "commanded_by": r.commanded_by,
                     "ours": r.ours,
+                    "time_s": r.time_s,
+                    "detail": r.detail,
                 }
-                for r in record.snapshot.readings.values()
+                for r in self._latest(record.snapshot).values()
             ],
         }
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 
 from hvac_rl.errors import ConfigError
-from hvac_rl.points import Point, WriteAccess
+from hvac_rl.points import DAYS_A_YEAR, EEPROM_WRITES, Point, WriteAccess
 from hvac_rl.ports import AdapterKind
 from hvac_rl.service.site_keys import extra, parsed
-from hvac_rl.service.site_schema import PointRow, SiteDocument
+from hvac_rl.service.site_schema import PointRow, SiteDocument, WriteRow
 from hvac_rl.service.site_text import Names
-from hvac_rl.units import UNITS
+from hvac_rl.units import UNITS, Unit
 from hvac_rl.zones import (
     AIR_HANDLER_COMMANDS,
     AIR_HANDLER_SENSORS,
@@ -21,6 +21,9 @@ from hvac_rl.zones import (
     ZONE_COMMANDS,
     ZONE_SENSORS,
 )
+
+LEAST_EEPROM_YEARS = 5.0
+"""A point marked as EEPROM whose budget allows less is refused (assumed)."""
 
 
 def point_of(
@@ -69,18 +72,36 @@ def point_of(
         address=parsed(
             kind.parse_address, extra(row), names, "points", index, writable=write is not None
         ),
-        write=WriteAccess(
-            minimum=unit.to_si(write.minimum),
-            maximum=unit.to_si(write.maximum),
-            deadband=write.deadband * unit.scale,
-            daily_writes=write.daily_writes,
-            settle_s=write.settle_s,
-        )
-        if write
-        else None,
+        write=_access(write, unit, names, index) if write else None,
         low=unit.to_si(row.low),
         high=unit.to_si(row.high),
     )
+
+
+def _access(row: WriteRow, unit: Unit, names: Names, index: int) -> WriteAccess:
+    """Raises ConfigError for a point that its own budget would wear out."""
+    access = WriteAccess(
+        minimum=unit.to_si(row.minimum),
+        maximum=unit.to_si(row.maximum),
+        deadband=row.deadband * unit.scale,
+        daily_writes=row.daily_writes,
+        settle_s=row.settle_s,
+        eeprom=row.eeprom,
+    )
+    if access.eeprom and access.eeprom_years < LEAST_EEPROM_YEARS:
+        most = int(EEPROM_WRITES / DAYS_A_YEAR / LEAST_EEPROM_YEARS)
+        raise ConfigError(
+            names.where("points", index, "write", "daily_writes"),
+            f"{row.daily_writes} writes a day wear EEPROM rated for {EEPROM_WRITES:,} writes out "
+            f"in {access.eeprom_years:.1f} years",
+            f"At most {most} a day last {LEAST_EEPROM_YEARS:g} years, half as many twice as long.",
+        )
+    if access.eeprom and access.deadband == 0.0:
+        raise ConfigError(
+            names.where("points", index, "write", "deadband"),
+            "must be above 0 for a point kept in EEPROM, or each small change is a write",
+        )
+    return access
 
 
 def _owners(document: SiteDocument) -> list[str]:

@@ -148,6 +148,7 @@ class WriteRow(Strict):
     deadband: Annotated[FiniteFloat, Field(ge=0)]
     daily_writes: int = Field(ge=1)
     settle_s: float = Field(default=0.0, ge=0, le=30)
+    eeprom: bool = False
 
     @model_validator(mode="after")
     def _minimum_below_maximum(self) -> WriteRow:

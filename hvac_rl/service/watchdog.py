@@ -101,7 +101,7 @@ def put_down(site: Site, pulse: Pulse, fence: Fence) -> None:
 
 async def give_back(site: Site, reason: str) -> list[HandedBack]:
     """Connect, release, verify, sweep again; under the site's lock."""
-    adapters = await open_adapters(site)
+    adapters = await open_adapters(site, to_give_back=True)
     try:
         return await sweep_twice(site, adapters, reason)
     finally:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from bacpypes3.basetypes import ServicesSupported
+from bacpypes3.errors import ExecutionError
+from bacpypes3.local.device import DeviceObject
 
 from adapters.bacnet import BacnetAdapter, BacnetKind
-from adapters.bacnet_cov import CovWatch
+from adapters.bacnet_cov import CovSubscriptions
 from hvac_rl.points import Point
 from hvac_rl.ports import DeviceSpec
 from hvac_rl.records import Reading
@@ -47,7 +50,8 @@ POINTS = [
 @dataclass
 class Watched:
     device: BacnetDevice
-    watch: CovWatch
+    adapter: BacnetAdapter
+    subscriptions: CovSubscriptions
     restart: Callable[[], Any]
     now: list[float]
     seen: dict[str, list[float | None]] = field(default_factory=dict)
@@ -60,7 +64,15 @@ class Watched:
             while self.seen.get(name, [None])[-1] != value:
                 await asyncio.sleep(0.01)
 
-    def subscriptions(self) -> int:
+    async def beat(self) -> None:
+        """A poll, and whatever subscription is due."""
+        readings = await self.adapter.read(POINTS, 0.0)
+        self.subscriptions.polled(readings)
+        for reading in readings:
+            self.take(reading)
+        await self.subscriptions.tend()
+
+    def standing(self) -> int:
         return sum(len(each.cov_subscriptions) for each in self.device._cov_detections.values())
 
 
@@ -80,55 +92,112 @@ async def watched() -> AsyncIterator[Watched]:
     assert isinstance(adapter, BacnetAdapter)
     now = [1000.0]
     holder: list[Watched] = []
-    watch = adapter.watch(POINTS, lambda reading: holder[0].take(reading), life_s=LIFE_S)
-    watch._now_s = lambda: now[0]
+    await adapter.connect()
+    subscriptions = adapter.subscribe(POINTS, lambda reading: holder[0].take(reading), lambda: 0.0)
+    subscriptions._now_s = lambda: now[0]
+    subscriptions._life_s = LIFE_S
 
     async def restart() -> None:
         holder[0].device.close()
         await asyncio.sleep(0)
         holder[0].device = await start()
 
-    holder.append(Watched(device, watch, restart, now))
+    holder.append(Watched(device, adapter, subscriptions, restart, now))
     yield holder[0]
-    await watch.end()
+    await subscriptions.end()
     await kind.close()
     holder[0].device.close()
 
 
 async def test_a_change_is_told_at_once_and_a_refusal_is_only_polled(watched: Watched) -> None:
-    await watched.watch.beat()
-    assert set(watched.watch.refused) == {"positive-integer-value,1"}
-    assert watched.subscriptions() == 2
+    await watched.beat()
+    assert set(watched.subscriptions.refused) == {"positive-integer-value,1"}
+    assert watched.standing() == 2
     watched.device.at("analog-input,1").presentValue = 24.0
     watched.device.at("binary-input,1").presentValue = "active"
     await watched.until("analog-input,1", 24.0)
     await watched.until("binary-input,1", 1.0)
     assert watched.seen["positive-integer-value,1"] == [7.0]
-    await watched.watch.end()
-    assert watched.subscriptions() == 0
+    await watched.subscriptions.end()
+    assert watched.standing() == 0
 
 
 async def test_a_subscription_is_renewed_at_half_its_life(watched: Watched) -> None:
-    await watched.watch.beat()
+    await watched.beat()
     before = watched.device.requests
-    await watched.watch.beat()
+    await watched.beat()
     polled = watched.device.requests - before
     watched.now[0] += LIFE_S / 2
     before = watched.device.requests
-    await watched.watch.beat()
+    await watched.beat()
     assert watched.device.requests - before == polled + 2
-    assert watched.subscriptions() == 2
+    assert watched.standing() == 2
 
 
 async def test_a_device_that_has_forgotten_us_is_found_by_the_poll(watched: Watched) -> None:
-    await watched.watch.beat()
+    await watched.beat()
     await watched.until("analog-input,1", 21.0)
     await watched.restart()
     watched.device.at("analog-input,1").presentValue = 26.0
-    await watched.watch.beat()
+    await watched.beat()
     assert watched.seen["analog-input,1"][-1] == 26.0
-    assert watched.subscriptions() == 0
-    await watched.watch.beat()
-    assert watched.subscriptions() == 1
+    assert watched.standing() == 0
+    await watched.beat()
+    assert watched.standing() == 1
     watched.device.at("analog-input,1").presentValue = 28.0
     await watched.until("analog-input,1", 28.0)
+
+
+async def test_a_device_that_offers_none_is_not_asked(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = ServicesSupported(["read-property", "read-property-multiple", "who-is"])
+    monkeypatch.setattr(
+        DeviceObject, "protocolServicesSupported", property(lambda self: offered)
+    )  # fmt: skip
+    await watched.beat()
+    assert watched.standing() == 0
+    assert set(watched.subscriptions.refused.values()) == {"the device offers no subscriptions"}
+    before = watched.device.requests
+    await watched.subscriptions.tend()
+    assert watched.device.requests == before
+
+
+async def test_room_is_left_for_others(watched: Watched) -> None:
+    watched.subscriptions._most = 1
+    await watched.beat()
+    assert watched.standing() == 1
+    assert "no more than 1" in watched.subscriptions.refused["binary-input,1"]
+
+
+async def test_what_would_report_every_flicker_is_polled(watched: Watched) -> None:
+    watched.device.at("analog-input,1").covIncrement = 0.0
+    await watched.beat()
+    assert watched.standing() == 1
+    assert "flicker" in watched.subscriptions.refused["analog-input,1"]
+
+
+async def test_a_full_device_is_asked_once(watched: Watched) -> None:
+    asked: list[int] = []
+
+    async def full(apdu: Any) -> None:
+        asked.append(apdu.subscriberProcessIdentifier)
+        raise ExecutionError("resources", "noSpaceToAddListElement")
+
+    watched.device.do_SubscribeCOVRequest = full
+    await watched.beat()
+    assert len(asked) == 1
+    assert len(watched.subscriptions.refused) == len(POINTS)
+
+
+async def test_a_silent_device_costs_one_try(watched: Watched) -> None:
+    """And is subscribed to when it answers again."""
+    watched.adapter._presence.deadline_s = 0.2
+    watched.device.silent = True
+    before = watched.device.requests
+    await watched.subscriptions.tend()
+    assert watched.device.requests == before + 1
+    await watched.subscriptions.end()
+    watched.device.silent = False
+    await watched.beat()
+    assert watched.standing() == 2

@@ -137,6 +137,33 @@ async def test_what_somebody_changed_since_is_left_alone(
     assert stands(device) == 33.0
 
 
+async def test_an_older_value_of_ours_is_the_bms_s_when_it_comes_back(
+    device: ModbusDevice, adapter: ModbusAdapter
+) -> None:
+    point = command_point(restore="found")
+    await adapter.write([set_to(point, 0.65)])
+    await adapter.write([set_to(point, 0.25)])
+    await device.put("holding", 20, float_words(65.0))
+    assert await ours(adapter, point) is None
+    (released,) = await adapter.release([give_back(point)])
+    assert released.detail == "left alone: 65 stands there, not our 25 any more"
+    assert stands(device) == 65.0
+
+
+async def test_a_value_that_may_have_been_lost_leaves_the_older_one_ours(
+    device: ModbusDevice, adapter: ModbusAdapter
+) -> None:
+    point = command_point(restore="found")
+    await adapter.write([set_to(point, 0.65)])
+    device.silent = True
+    (lost,) = await adapter.write([set_to(point, 0.25)])
+    device.silent = False
+    await device.put("holding", 20, float_words(65.0))
+    assert lost.outcome is Outcome.NO_ANSWER
+    (released,) = await adapter.release([give_back(point)])
+    assert released.detail == "restored 55, found before our first write"
+
+
 async def test_after_a_crash_the_ledger_says_what_was_found(
     device: ModbusDevice, adapter: ModbusAdapter
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -13,7 +14,9 @@ from typer.testing import CliRunner
 
 from adapters.commissioning.checking import Checked, Severity, check_site_points, judge
 from hvac_rl.cli import app
+from hvac_rl.errors import HvacRlError
 from hvac_rl.records import Reading
+from hvac_rl.service.control_socket import ControlServer
 from hvac_rl.service.site_file import Site, load_site
 from tests.adapters.devices.bacnet_device import (
     BacnetDevice,
@@ -162,3 +165,19 @@ def test_what_we_hold_by_the_ledger_is_ours_to_hold(site: Site) -> None:
     assert judge(heating, reading, 13, frozenset({heating.name})) == []
     (foreign,) = judge(heating, reading, 13, NOBODY)
     assert foreign.kind == "level-in-use"
+
+
+async def test_a_daemon_that_has_read_nothing_yet_proves_nothing(site: Site) -> None:
+    site.state_dir.mkdir(parents=True)
+
+    async def answer(request: dict[str, Any]) -> dict[str, Any]:
+        return {"points": [], "control": {}}
+
+    server = ControlServer(site.state_dir, answer)
+    await server.start()
+    try:
+        run = await asyncio.to_thread(CliRunner().invoke, app, ["points", "check", str(site.path)])
+    finally:
+        await server.stop()
+    assert isinstance(run.exception, HvacRlError)
+    assert "has read nothing yet" in str(run.exception)

@@ -245,7 +245,8 @@ def test_table_keeps_what_a_register_point_needs_to_be_given_back(tmp_path: Path
         "unit": "percent", "table": "holding", "register": 100, "type": "float32",
         "effective": {"table": "input", "register": 100, "type": "float32"},
         "remote": {"table": "coil", "register": 3},
-        "write": {"minimum": 0.0, "maximum": 100.0, "deadband": 5.0, "daily_writes": 24},
+        "write": {"minimum": 0.0, "maximum": 100.0, "deadband": 5.0, "daily_writes": 24,
+                  "eeprom": True},
     }  # fmt: skip
     site.write_text(yaml.safe_dump({"points": [row]}))
     table, back = tmp_path / "t.csv", tmp_path / "back.yaml"

@@ -223,3 +223,24 @@ async def test_a_ledger_that_cannot_forget_does_not_stop_a_release(log: list[str
     assert await cycle(writer, device, None) is Outcome.OK
     assert device.ours is None
     assert writer.held == {"south.light"}
+
+
+@pytest.mark.parametrize(("eeprom", "writes"), [(False, 5), (True, 3)])
+async def test_a_device_that_loses_a_value_is_not_worn_out(
+    log: list[str], eeprom: bool, writes: int
+) -> None:
+    """Even a protective value: a new one goes out at once, the same one within the budget."""
+    assert POINT.write is not None
+    point = replace(POINT, write=replace(POINT.write, daily_writes=2, eeprom=eeprom))
+    device = RoundingDevice(log)
+    device.answer = Outcome.MISMATCH
+    writer = Writer({"gateway": device}, LoggedLedger(log))
+    for value in (0.5, 0.5, 0.5, 0.5, 0.7):
+        wanted = Command(
+            kind=CommandKind.SET, point=point, priority=13, value=value, rule="CO2"
+        )  # fmt: skip
+        readings = {r.point: r for r in await device.read([point], 0.0)}
+        receipts = await writer.apply([wanted], Snapshot(time_s=0.0, readings=readings))
+        assert receipts[0].outcome in (Outcome.MISMATCH, Outcome.BUDGET)
+    assert log.count("write") == writes
+    assert device.ours == 0.7

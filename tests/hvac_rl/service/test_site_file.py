@@ -45,6 +45,15 @@ def _put(value: Any, *keys: Any) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def _write(**keys: Any) -> Callable[[dict[str, Any]], None]:
+    """Changes how the first writable point is written."""
+
+    def change(document: dict[str, Any]) -> None:
+        document["points"][4]["write"] |= keys
+
+    return change
+
+
 def _remove_point(index: int) -> Callable[[dict[str, Any]], None]:
     def change(document: dict[str, Any]) -> None:
         del document["points"][index]
@@ -92,6 +101,11 @@ def _remove_point(index: int) -> Callable[[dict[str, Any]], None]:
             _put({"bundle": "b", "trusted_keys": ["ed25519:xyz"]}, "policy"),
             r"policy.trusted_keys\[0\]: not an ed25519 public key",
         ),
+        (
+            _write(eeprom=True, daily_writes=288),
+            r"points\[4\].write.daily_writes: 288 writes a day wear EEPROM .* in 1.0 years.*54 a",
+        ),
+        (_write(eeprom=True, daily_writes=20, deadband=0), r"points\[4\].write.deadband: must be"),
         (_put({"kind": "published"}, "clock"), r"clock: a published clock has a path"),
         (_put(9, "occupancy", "end_h"), r""),
     ],
