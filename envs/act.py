@@ -38,7 +38,7 @@ from envs.numbers import handler_limits_of, rule_of, zone_limits_of
 from hvac_rl.control.base_rule import air_handler_rule, zone_request
 from hvac_rl.control.encoding import decode
 from hvac_rl.safety.handler_tiers import guard_air_handler_on
-from hvac_rl.safety.rules import required_outdoor_air, room_beyond_limits
+from hvac_rl.safety.rules import leaning, required_outdoor_air, room_beyond_limits
 from hvac_rl.safety.values import (
     DRY_C,
     SMALL,
@@ -107,9 +107,11 @@ def act(
             params.zones[z], numbers.zone_limits, numbers.handler_limits, buffers.zones[z],
             memory.zones[z], memory.handlers[h],
         )  # fmt: skip
+    # Which way an air handler leans is known only when all of its zones have asked.
+    for z in range(buffers.zones.shape[0]):
         permit(
             params.zones[z], numbers.zone_limits, buffers.zones[z], buffers.building, memory.clock,
-            memory.zones[z],
+            memory.zones[z], memory.handlers[params.handler_of[z]],
         )  # fmt: skip
         count_changes(memory.zones[z], C_CHANGED, memory.building)
     for h in range(memory.handlers.shape[0]):
@@ -154,8 +156,9 @@ def apply_wishes(wishes: Floats, zone: Floats, control: Floats) -> None:
 
 
 def permit(
-    own: Floats, limits: Floats, zone: Floats, building: Floats, clock: Floats, control: Floats
-) -> None:
+    own: Floats, limits: Floats, zone: Floats, building: Floats, clock: Floats, control: Floats,
+    handler: Floats,
+) -> None:  # fmt: skip
     """What the guard permits of each lane's wish, in its place."""
     for lane in range(LANES):
         wish = ZoneWish(
@@ -177,6 +180,7 @@ def permit(
             control[at(C_GUARD + 9, lane)],
             control[at(C_GUARD + 10, lane)],
         )
+        leans = leaning(handler[at(A_COOLING, lane)], handler[at(A_HEATING, lane)])
         # Nobody measures rain here: below freezing the blind counts as wet.
         weather = SiteWeather(
             building[at(B_WIND, lane)], building[at(B_OUTDOOR, lane)], False, True
@@ -184,7 +188,7 @@ def permit(
         permitted, after, bound = guard_zone_on(
             clock[at(K_DAY, lane)],
             wish,
-            facts_of(zone, control, lane),
+            facts_of(zone, control, lane, leans),
             weather,
             own[of(PZ_FULL_LIGHT, lane)],
             zone_limits_of(limits, lane),
@@ -232,7 +236,7 @@ def ask(
 ) -> None:  # fmt: skip
     """Add what one zone asks of its air handler: by its wish, and by who is in it."""
     for lane in range(LANES):
-        facts = facts_of(zone, control, lane)
+        facts = facts_of(zone, control, lane, 0.0)
         # The air handler follows what the policy wished for, as in the daemon's decision.
         wish = ZoneWish(
             zone[at(ZONE_OVERRIDE + HEATING, lane)],
@@ -271,6 +275,7 @@ def run_handler(
             control[at(A_HEATING, lane)],
             occupied,
             scheduled,
+            control[at(A_GUARD, lane)] > 0.5,
             required,
             design,
             site_of(building, clock, lane),

@@ -30,7 +30,7 @@ from hvac_rl.control.encoding import (
 )
 from hvac_rl.safety.handler_tiers import guard_air_handler
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
-from hvac_rl.safety.rules import required_outdoor_air, room_beyond_limits
+from hvac_rl.safety.rules import leaning, required_outdoor_air, room_beyond_limits
 from hvac_rl.safety.values import (
     NAN,
     SMALL,
@@ -129,12 +129,13 @@ class EnergyPlusController:
             decode(mode, proposal, facts.occupied)
             for mode, proposal, facts in zip(modes, self._proposals, self._facts, strict=True)
         ]
+        leans = self._leanings(wishes)
         changes = 0
         commands = []
         for k, (wish, facts) in enumerate(zip(wishes, self._facts, strict=True)):
             permitted, self._zone_states[k], bound = guard_zone(
                 wish,
-                facts,
+                facts._replace(leaning=leans[k]),
                 SiteWeather(self._site.wind_m_s, self._site.outdoor_c),
                 self._mapping.zones[k].full_light_lux,
                 self._zone_limits,
@@ -149,6 +150,16 @@ class EnergyPlusController:
             handled.append(command)
             changes += changed
         return commands, handled, changes
+
+    def _leanings(self, wishes: list[ZoneWish]) -> list[float]:
+        """Which way each zone's air handler leans."""
+        leans = [0.0] * len(wishes)
+        for served in self._served:
+            requests = [zone_request(self._facts[z], wishes[z]) for z in served]
+            lean = leaning(max(r.cooling_k for r in requests), max(r.heating_k for r in requests))
+            for z in served:
+                leans[z] = lean
+        return leans
 
     def _handler(
         self, k: int, handler: HandlerMap, wishes: list[ZoneWish], now_s: float
@@ -168,6 +179,7 @@ class EnergyPlusController:
             max(request.heating_k for request in requests),
             any_occupied,
             self._time.scheduled,
+            self._handler_states[k].enable > 0.5,
             required_m3_s,
             design_m3_s,
             self._site,

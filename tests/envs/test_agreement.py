@@ -73,7 +73,7 @@ def test_the_zone_guard_agrees() -> None:
         facts = ZoneFacts(
             numbers(rng, 5.0, 40.0), numbers(rng, 300.0, 3000.0), bool(rng.random() < 0.5),
             numbers(rng, 0.0, 3000.0), numbers(rng, 0.0, 900.0), numbers(rng, 0.0, 25.0),
-            bool(rng.random() < 0.1),
+            bool(rng.random() < 0.1), float(rng.integers(-1, 2)),
         )  # fmt: skip
         weather = SiteWeather(
             numbers(rng, 0.0, 20.0), numbers(rng, -10.0, 20.0), bool(rng.random() < 0.1),
@@ -140,7 +140,7 @@ def test_the_rule_the_modes_and_the_features_agree() -> None:
             )
         asked = (
             float(rng.uniform(-5, 5)), float(rng.uniform(-5, 5)), zone.occupied, time.scheduled,
-            float(rng.uniform(0, 0.5)), 0.35, site, parameters,
+            bool(rng.random() < 0.5), float(rng.uniform(0, 0.5)), 0.35, site, parameters,
         )  # fmt: skip
         assert bits(air_handler_rule(*asked)) == bits(handler(*asked))
         slow_c = float(rng.uniform(10, 35))
