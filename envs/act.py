@@ -16,8 +16,10 @@ from envs.control_columns import (
     A_CHANGED,
     A_CO2,
     A_COOLING,
+    A_COOLS,
     A_GUARD,
     A_HEATING,
+    A_HEATS,
     A_OCCUPIED,
     A_REQUIRED,
     C_AWAY,
@@ -180,7 +182,7 @@ def permit(
             control[at(C_GUARD + 9, lane)],
             control[at(C_GUARD + 10, lane)],
         )
-        leans = leaning(handler[at(A_COOLING, lane)], handler[at(A_HEATING, lane)])
+        leans = leaning(handler[at(A_COOLS, lane)], handler[at(A_HEATS, lane)])
         # Nobody measures rain here: below freezing the blind counts as wet.
         weather = SiteWeather(
             building[at(B_WIND, lane)], building[at(B_OUTDOOR, lane)], False, True
@@ -228,6 +230,8 @@ def begin_requests(handler: Floats) -> None:
         handler[at(A_REQUIRED, lane)] = 0.0
         handler[at(A_COOLING, lane)] = 0.0
         handler[at(A_HEATING, lane)] = 0.0
+        handler[at(A_COOLS, lane)] = 0.0
+        handler[at(A_HEATS, lane)] = 0.0
 
 
 def ask(
@@ -258,6 +262,11 @@ def ask(
         handler[at(A_CO2, lane)] = larger(handler[at(A_CO2, lane)], facts.co2_ppm)
         handler[at(A_COOLING, lane)] = larger(handler[at(A_COOLING, lane)], request.cooling_k)
         handler[at(A_HEATING, lane)] = larger(handler[at(A_HEATING, lane)], request.heating_k)
+        # What is in force; not a number before the first command, which asks for nothing.
+        cools_k = facts.air_c - control[at(C_GUARD + 1, lane)]
+        heats_k = control[at(C_GUARD, lane)] - facts.air_c
+        handler[at(A_COOLS, lane)] = larger(cools_k, handler[at(A_COOLS, lane)])
+        handler[at(A_HEATS, lane)] = larger(heats_k, handler[at(A_HEATS, lane)])
 
 
 def run_handler(

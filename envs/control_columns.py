@@ -19,8 +19,10 @@ N_ZONE_CONTROL = C_GUARD + len(ZoneGuardState._fields)
     A_COOLING,
     A_HEATING,
     A_CHANGED,
-) = range(7)
-A_GUARD = 7
+    A_COOLS,
+    A_HEATS,
+) = range(9)
+A_GUARD = 9
 N_HANDLER_CONTROL = A_GUARD + len(AirHandlerGuardState._fields)
 
 # A building: totals since the decision, and the mean of its zones' air. Energies are the whole

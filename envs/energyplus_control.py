@@ -129,7 +129,7 @@ class EnergyPlusController:
             decode(mode, proposal, facts.occupied)
             for mode, proposal, facts in zip(modes, self._proposals, self._facts, strict=True)
         ]
-        leans = self._leanings(wishes)
+        leans = self._leanings()
         changes = 0
         commands = []
         for k, (wish, facts) in enumerate(zip(wishes, self._facts, strict=True)):
@@ -151,14 +151,18 @@ class EnergyPlusController:
             changes += changed
         return commands, handled, changes
 
-    def _leanings(self, wishes: list[ZoneWish]) -> list[float]:
-        """Which way each zone's air handler leans."""
-        leans = [0.0] * len(wishes)
+    def _leanings(self) -> list[float]:
+        """Which way each zone's air handler leans, by the setpoints in force."""
+        leans = [0.0] * len(self._facts)
         for served in self._served:
-            requests = [zone_request(self._facts[z], wishes[z]) for z in served]
-            lean = leaning(max(r.cooling_k for r in requests), max(r.heating_k for r in requests))
+            cools_k = heats_k = 0.0
             for z in served:
-                leans[z] = lean
+                air_c, last = self._facts[z].air_c, self._zone_states[z]
+                # What is not a number, before the first command, asks for nothing.
+                cools_k = air_c - last.cooling_c if air_c - last.cooling_c > cools_k else cools_k
+                heats_k = last.heating_c - air_c if last.heating_c - air_c > heats_k else heats_k
+            for z in served:
+                leans[z] = leaning(cools_k, heats_k)
         return leans
 
     def _handler(

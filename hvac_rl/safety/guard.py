@@ -160,7 +160,7 @@ class Guard:
             for zone in self._plant.zones
             if not doubts[zone.name]
         }
-        leans = leanings(self._plant, memory, known, wishes)
+        leans = leanings(self._plant, memory, known)
         for zone in self._plant.zones:
             reason = (
                 doubts[zone.name]

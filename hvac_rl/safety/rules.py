@@ -64,7 +64,7 @@ def room_rescue(air_c: float, occupied: bool, limits: ZoneLimits) -> tuple[float
 def leaning(cooling_k: float, heating_k: float) -> float:
     """What the rooms of an air handler ask for most: 1 cooling, -1 heating, 0 neither.
 
-    ``cooling_k`` and ``heating_k``: how far [K] the worst room is beyond its wished setpoint.
+    ``cooling_k`` and ``heating_k``: how far [K] the worst room is beyond its setpoint in force.
     """
     if cooling_k > 0.0 and cooling_k >= heating_k:
         return 1.0
