@@ -23,7 +23,6 @@ from hvac_rl.safety.inputs import (
 from hvac_rl.safety.values import NAN
 from hvac_rl.zones import AirHandler, Plant, Zone
 
-
 _NEW_TRACK = InputTrack()
 # Roles whose readings may stand still and jump have no track.
 _TRACKED = {
