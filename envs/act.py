@@ -16,10 +16,8 @@ from envs.control_columns import (
     A_CHANGED,
     A_CO2,
     A_COOLING,
-    A_COOLS,
     A_GUARD,
     A_HEATING,
-    A_HEATS,
     A_OCCUPIED,
     A_REQUIRED,
     C_AWAY,
@@ -40,7 +38,7 @@ from envs.numbers import handler_limits_of, rule_of, zone_limits_of
 from hvac_rl.control.base_rule import air_handler_rule, zone_request
 from hvac_rl.control.encoding import decode
 from hvac_rl.safety.handler_tiers import guard_air_handler_on
-from hvac_rl.safety.rules import leaning, required_outdoor_air, room_beyond_limits
+from hvac_rl.safety.rules import required_outdoor_air, room_beyond_limits
 from hvac_rl.safety.values import (
     DRY_C,
     SMALL,
@@ -109,11 +107,9 @@ def act(
             params.zones[z], numbers.zone_limits, numbers.handler_limits, buffers.zones[z],
             memory.zones[z], memory.handlers[h],
         )  # fmt: skip
-    # Which way an air handler leans is known only when all of its zones have asked.
-    for z in range(buffers.zones.shape[0]):
         permit(
             params.zones[z], numbers.zone_limits, buffers.zones[z], buffers.building, memory.clock,
-            memory.zones[z], memory.handlers[params.handler_of[z]],
+            memory.zones[z],
         )  # fmt: skip
         count_changes(memory.zones[z], C_CHANGED, memory.building)
     for h in range(memory.handlers.shape[0]):
@@ -158,9 +154,8 @@ def apply_wishes(wishes: Floats, zone: Floats, control: Floats) -> None:
 
 
 def permit(
-    own: Floats, limits: Floats, zone: Floats, building: Floats, clock: Floats, control: Floats,
-    handler: Floats,
-) -> None:  # fmt: skip
+    own: Floats, limits: Floats, zone: Floats, building: Floats, clock: Floats, control: Floats
+) -> None:
     """What the guard permits of each lane's wish, in its place."""
     for lane in range(LANES):
         wish = ZoneWish(
@@ -182,7 +177,6 @@ def permit(
             control[at(C_GUARD + 9, lane)],
             control[at(C_GUARD + 10, lane)],
         )
-        leans = leaning(handler[at(A_COOLS, lane)], handler[at(A_HEATS, lane)])
         # Nobody measures rain here: below freezing the blind counts as wet.
         weather = SiteWeather(
             building[at(B_WIND, lane)], building[at(B_OUTDOOR, lane)], False, True
@@ -190,7 +184,7 @@ def permit(
         permitted, after, bound = guard_zone_on(
             clock[at(K_DAY, lane)],
             wish,
-            facts_of(zone, control, lane, leans),
+            facts_of(zone, control, lane),
             weather,
             own[of(PZ_FULL_LIGHT, lane)],
             zone_limits_of(limits, lane),
@@ -230,8 +224,6 @@ def begin_requests(handler: Floats) -> None:
         handler[at(A_REQUIRED, lane)] = 0.0
         handler[at(A_COOLING, lane)] = 0.0
         handler[at(A_HEATING, lane)] = 0.0
-        handler[at(A_COOLS, lane)] = 0.0
-        handler[at(A_HEATS, lane)] = 0.0
 
 
 def ask(
@@ -240,7 +232,7 @@ def ask(
 ) -> None:  # fmt: skip
     """Add what one zone asks of its air handler: by its wish, and by who is in it."""
     for lane in range(LANES):
-        facts = facts_of(zone, control, lane, 0.0)
+        facts = facts_of(zone, control, lane)
         # The air handler follows what the policy wished for, as in the daemon's decision.
         wish = ZoneWish(
             zone[at(ZONE_OVERRIDE + HEATING, lane)],
@@ -262,11 +254,6 @@ def ask(
         handler[at(A_CO2, lane)] = larger(handler[at(A_CO2, lane)], facts.co2_ppm)
         handler[at(A_COOLING, lane)] = larger(handler[at(A_COOLING, lane)], request.cooling_k)
         handler[at(A_HEATING, lane)] = larger(handler[at(A_HEATING, lane)], request.heating_k)
-        # What is in force; not a number before the first command, which asks for nothing.
-        cools_k = facts.air_c - control[at(C_GUARD + 1, lane)]
-        heats_k = control[at(C_GUARD, lane)] - facts.air_c
-        handler[at(A_COOLS, lane)] = larger(cools_k, handler[at(A_COOLS, lane)])
-        handler[at(A_HEATS, lane)] = larger(heats_k, handler[at(A_HEATS, lane)])
 
 
 def run_handler(

@@ -19,10 +19,8 @@ N_ZONE_CONTROL = C_GUARD + len(ZoneGuardState._fields)
     A_COOLING,
     A_HEATING,
     A_CHANGED,
-    A_COOLS,
-    A_HEATS,
-) = range(9)
-A_GUARD = 9
+) = range(7)
+A_GUARD = 7
 N_HANDLER_CONTROL = A_GUARD + len(AirHandlerGuardState._fields)
 
 # A building: totals since the decision, and the mean of its zones' air. Energies are the whole

@@ -57,8 +57,8 @@ class Numbers(NamedTuple):
     rule: Floats
 
 
-def facts_of(zone: Floats, control: Floats, lane: int, leans: float) -> ZoneFacts:
-    """What a zone's sensors say; ``leans``: which way its air handler's rooms do."""
+def facts_of(zone: Floats, control: Floats, lane: int) -> ZoneFacts:
+    """What a zone's sensors say."""
     return ZoneFacts(
         zone[at(Z_AIR, lane)],
         zone[at(Z_CO2, lane)],
@@ -68,7 +68,6 @@ def facts_of(zone: Floats, control: Floats, lane: int, leans: float) -> ZoneFact
         # The simulated sites have neither humidity sensors nor contacts.
         DRY_C,
         False,
-        leans,
     )
 
 
@@ -108,7 +107,7 @@ def propose(
 ) -> None:
     """The slow filter and the rule's proposal of one zone."""
     for lane in range(LANES):
-        facts = facts_of(zone, control, lane, 0.0)
+        facts = facts_of(zone, control, lane)
         slow_c = slow_filter(control[at(C_SLOW, lane)], facts.air_c, CYCLE_H)
         wish = zone_rule(
             facts,

@@ -30,7 +30,7 @@ from hvac_rl.control.encoding import (
 )
 from hvac_rl.safety.handler_tiers import guard_air_handler
 from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
-from hvac_rl.safety.rules import leaning, required_outdoor_air, room_beyond_limits
+from hvac_rl.safety.rules import required_outdoor_air, room_beyond_limits
 from hvac_rl.safety.values import (
     NAN,
     SMALL,
@@ -129,13 +129,12 @@ class EnergyPlusController:
             decode(mode, proposal, facts.occupied)
             for mode, proposal, facts in zip(modes, self._proposals, self._facts, strict=True)
         ]
-        leans = self._leanings()
         changes = 0
         commands = []
         for k, (wish, facts) in enumerate(zip(wishes, self._facts, strict=True)):
             permitted, self._zone_states[k], bound = guard_zone(
                 wish,
-                facts._replace(leaning=leans[k]),
+                facts,
                 SiteWeather(self._site.wind_m_s, self._site.outdoor_c),
                 self._mapping.zones[k].full_light_lux,
                 self._zone_limits,
@@ -150,20 +149,6 @@ class EnergyPlusController:
             handled.append(command)
             changes += changed
         return commands, handled, changes
-
-    def _leanings(self) -> list[float]:
-        """Which way each zone's air handler leans, by the setpoints in force."""
-        leans = [0.0] * len(self._facts)
-        for served in self._served:
-            cools_k = heats_k = 0.0
-            for z in served:
-                air_c, last = self._facts[z].air_c, self._zone_states[z]
-                # What is not a number, before the first command, asks for nothing.
-                cools_k = air_c - last.cooling_c if air_c - last.cooling_c > cools_k else cools_k
-                heats_k = last.heating_c - air_c if last.heating_c - air_c > heats_k else heats_k
-            for z in served:
-                leans[z] = leaning(cools_k, heats_k)
-        return leans
 
     def _handler(
         self, k: int, handler: HandlerMap, wishes: list[ZoneWish], now_s: float

@@ -173,7 +173,7 @@ def own_features(facing: Floats, zone: Floats, control: Floats, out: Floats) -> 
             control[at(C_LIGHT, lane)],
         )
         seen = zone_features(
-            facts_of(zone, control, lane, 0.0), control[at(C_SLOW, lane)], wish,
+            facts_of(zone, control, lane), control[at(C_SLOW, lane)], wish,
             facing[of(0, lane)], facing[of(1, lane)],
         )  # fmt: skip
         out[at(0, lane)] = seen.air

@@ -28,7 +28,6 @@ from hvac_rl.safety.gates import bad_wish, priority_is_ours, unlisted
 from hvac_rl.safety.handler_tiers import guard_air_handler
 from hvac_rl.safety.holds import Hold, who_holds
 from hvac_rl.safety.latches import Latch
-from hvac_rl.safety.leanings import leanings
 from hvac_rl.safety.memory import from_plain, new_memory, rebase, to_plain
 from hvac_rl.safety.quality import handler_bad, site_bad, track_inputs, zone_bad
 from hvac_rl.safety.values import (
@@ -151,19 +150,13 @@ class Guard:
             self._give_back_all(everywhere, held, verdict)
             return verdict
         weather = weather_now(self._plant, memory, snapshot)
-        doubts = {
-            zone.name: zone_bad(zone, self._plant, snapshot, self._settings.oldest_s, suspects)
-            for zone in self._plant.zones
-        }
-        known = {
-            zone.name: zone_facts(zone, snapshot)
-            for zone in self._plant.zones
-            if not doubts[zone.name]
-        }
-        leans = leanings(self._plant, memory, known)
+        known: dict[str, ZoneFacts] = {}
         for zone in self._plant.zones:
+            reason = zone_bad(zone, self._plant, snapshot, self._settings.oldest_s, suspects)
+            if not reason:
+                known[zone.name] = zone_facts(zone, snapshot)
             reason = (
-                doubts[zone.name]
+                reason
                 or freezing.get(zone.served_by, "")
                 or ("" if decision else "no decision")
                 or bad_wish(zone.commands.values(), wishes)
@@ -171,11 +164,9 @@ class Guard:
             if reason or decision is None:
                 self._give_back(zone, reason, held, verdict)
             else:
-                facts = known[zone.name]
-                lean = leans.get(zone.served_by, 0.0)
-                if lean:
-                    facts = facts._replace(leaning=lean)
-                self._permit_zone(zone, facts, weather, snapshot, decision, held, verdict)
+                self._permit_zone(
+                    zone, known[zone.name], weather, snapshot, decision, held, verdict
+                )
         for handler in self._plant.air_handlers:
             reason = (
                 handler_bad(handler, snapshot, self._settings.oldest_s)

@@ -61,28 +61,6 @@ def room_rescue(air_c: float, occupied: bool, limits: ZoneLimits) -> tuple[float
     return least_heating, largest_cooling
 
 
-def leaning(cooling_k: float, heating_k: float) -> float:
-    """What the rooms of an air handler ask for most: 1 cooling, -1 heating, 0 neither.
-
-    ``cooling_k`` and ``heating_k``: how far [K] the worst room is beyond its setpoint in force.
-    """
-    if cooling_k > 0.0 and cooling_k >= heating_k:
-        return 1.0
-    return -1.0 if heating_k > 0.0 else 0.0
-
-
-def one_way(leans: float, limits: ZoneLimits) -> tuple[float, float]:
-    """Equipment: (largest heating setpoint, least cooling setpoint) [°C] of a room.
-
-    While the rooms of its air handler mostly cool, no room is heated beyond the lower end of
-    comfort, and while they mostly heat, none is cooled below the upper end: what one adds another
-    takes out again only where a room needs it (the intent of ANSI/ASHRAE/IES 90.1-2019, 6.5.2.1).
-    """
-    largest_heating = limits.comfort_min_c if leans > 0.0 else 1e9
-    least_cooling = limits.comfort_max_c if leans < 0.0 else -1e9
-    return largest_heating, least_cooling
-
-
 def comfort_heating(occupied: bool, limits: ZoneLimits) -> float:
     """The least heating setpoint [°C] that comfort asks for."""
     return limits.comfort_min_c if occupied else -1e9

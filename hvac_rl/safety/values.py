@@ -30,12 +30,11 @@ LIGHT_FLOOR = 11
 MUST_RUN = 12
 TIMER = 13
 STARTS = 14
-ONE_WAY = 15
-RATE = 16
-COMFORT = 17
-GLARE = 18
-DEADBAND = 19
-BUDGET = 20
+RATE = 15
+COMFORT = 16
+GLARE = 17
+DEADBAND = 18
+BUDGET = 19
 
 RULE_NAMES = (
     "",
@@ -53,7 +52,6 @@ RULE_NAMES = (
     "must run",
     "equipment timer",
     "starts an hour",
-    "heating and cooling at once",
     "rate",
     "comfort",
     "glare",
@@ -74,8 +72,6 @@ class ZoneFacts(NamedTuple):
     """Of the room's air; DRY_C where nobody measures it."""
     contact_open: bool = False
     """A window or maintenance contact at the blind."""
-    leaning: float = 0.0
-    """What the rooms of the same air handler ask for most: 1 cooling, -1 heating, 0 neither."""
 
 
 class SiteWeather(NamedTuple):

@@ -23,7 +23,6 @@ from hvac_rl.safety.rules import (
     heating_range,
     is_small_change,
     light_floor,
-    one_way,
     rate_range,
     room_rescue,
     separate,
@@ -37,7 +36,6 @@ from hvac_rl.safety.values import (
     GLARE,
     HARD,
     LIGHT_FLOOR,
-    ONE_WAY,
     RATE,
     ROOM,
     SiteWeather,
@@ -142,13 +140,6 @@ def _setpoints(
     )
     c_low, c_high, c_bound = narrowed(
         c_low, c_high, damp_c, 1e9, wish.cooling_c, c_bound, CONDENSATION
-    )
-    largest_heating, least_cooling = one_way(facts.leaning, limits)
-    h_low, h_high, h_bound = narrowed(
-        h_low, h_high, -1e9, largest_heating, wish.heating_c, h_bound, ONE_WAY
-    )
-    c_low, c_high, c_bound = narrowed(
-        c_low, c_high, least_cooling, 1e9, wish.cooling_c, c_bound, ONE_WAY
     )
     h_safe_low, h_safe_high, c_safe_low, c_safe_high = h_low, h_high, c_low, c_high
 

@@ -73,7 +73,7 @@ def test_the_zone_guard_agrees() -> None:
         facts = ZoneFacts(
             numbers(rng, 5.0, 40.0), numbers(rng, 300.0, 3000.0), bool(rng.random() < 0.5),
             numbers(rng, 0.0, 3000.0), numbers(rng, 0.0, 900.0), numbers(rng, 0.0, 25.0),
-            bool(rng.random() < 0.1), float(rng.integers(-1, 2)),
+            bool(rng.random() < 0.1),
         )  # fmt: skip
         weather = SiteWeather(
             numbers(rng, 0.0, 20.0), numbers(rng, -10.0, 20.0), bool(rng.random() < 0.1),
@@ -232,7 +232,7 @@ def test_single_precision_stays_near_double_over_a_week(scene: Scene) -> None:
         discomfort += totals[:, :, T_DISCOMFORT_KH]
         doubles = np.concatenate([batch.observations for batch in alone])
         apart.append(np.abs(many.observations[..., AIR] - doubles[..., AIR]) * 5.0)
-    assert flips < 0.06 * HOURS_PER_WEEK * len(weeks)
+    assert flips < 0.03 * HOURS_PER_WEEK * len(weeks)
     assert np.max(apart) < 0.2
     assert np.mean(apart) < 0.001
     np.testing.assert_allclose(cost[0], cost[1], rtol=1e-3)

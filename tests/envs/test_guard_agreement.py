@@ -39,7 +39,7 @@ def zone_case(rng: np.random.Generator, real: Any) -> tuple[Any, ...]:
     wish = ZoneWish(*(real(u(*r)) for r in ((10, 35), (10, 35), (-0.2, 1.2), (-0.2, 1.2))))
     facts = ZoneFacts(
         real(u(5, 40)), real(u(300, 3000)), bool(u() < 0.5), real(u(0, 3000)), real(u(0, 900)),
-        real(u(-5, 25)), bool(u() < 0.1), real(rng.integers(-1, 2)),
+        real(u(-5, 25)), bool(u() < 0.1),
     )  # fmt: skip
     weather = SiteWeather(real(u(0, 15)), real(u(-10, 20)), bool(u() < 0.1), bool(u() < 0.5))
     heating = real(u(14, 25))

@@ -111,7 +111,9 @@ def test_the_air_handler_rests_at_night_and_resets_its_supply_air() -> None:
     hot = MILD._replace(outdoor_c=33.0)
     assert air_handler_rule(0.0, 0.0, True, True, False, 0.1, 0.3, cold, RULE).supply_air_c == 17.0
     assert air_handler_rule(0.0, 0.0, True, True, False, 0.1, 0.3, hot, RULE).supply_air_c == 12.8
-    assert air_handler_rule(0.0, 0.0, True, True, False, 0.4, 0.3, hot, RULE).outdoor_air_m3_s == 0.3
+    assert (
+        air_handler_rule(0.0, 0.0, True, True, False, 0.4, 0.3, hot, RULE).outdoor_air_m3_s == 0.3
+    )
     assert air_handler_rule(1.5, 0.0, True, True, False, 0.1, 0.3, cold, RULE).supply_air_c == 12.8
 
 
