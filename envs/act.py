@@ -271,6 +271,7 @@ def run_handler(
             control[at(A_HEATING, lane)],
             occupied,
             scheduled,
+            control[at(A_GUARD, lane)] > 0.5,
             required,
             design,
             site_of(building, clock, lane),

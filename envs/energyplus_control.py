@@ -168,6 +168,7 @@ class EnergyPlusController:
             max(request.heating_k for request in requests),
             any_occupied,
             self._time.scheduled,
+            self._handler_states[k].enable > 0.5,
             required_m3_s,
             design_m3_s,
             self._site,

@@ -3,7 +3,7 @@
 Night setback, optimal start, standby for empty rooms, glare-based blinds with passive solar heat
 at night and weekends, daylight dimming, and supply air and static pressure resets in the spirit of
 ASHRAE Guideline 36-2021, 5.16. It runs every cycle under every policy and proposes every point.
-Scalar and without memory; the simulator compiles it.
+Scalar and without memory (the air handler is told whether its fan runs); the simulator compiles it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,11 @@ from typing import NamedTuple
 from hvac_rl.control.schedule import TimeFacts
 from hvac_rl.safety.rules import clamp
 from hvac_rl.safety.values import AirHandlerWish, ZoneFacts, ZoneWish
+
+# A room this far beyond its setpoint starts a fan that stands outside the schedule [K]; one within
+# the lesser distance of it stops it again. Assumed; the width keeps the fan from cycling.
+FAN_START_K = 0.5
+FAN_STOP_K = 0.1
 
 
 class RuleParameters(NamedTuple):
@@ -137,17 +142,20 @@ def air_handler_rule(
     most_heating_k: float,
     any_occupied: bool,
     scheduled: bool,
+    running: bool,
     required_outdoor_air_m3_s: float,
     design_outdoor_air_m3_s: float,
     site: SiteFacts,
     rule: RuleParameters,
 ) -> AirHandlerWish:
-    """The rule's wish for an air handler from its zones' largest requests."""
+    """The rule's wish for an air handler from its zones' largest requests.
+
+    ``running``: whether its fan runs now.
+    """
     outdoor_air_m3_s = clamp(required_outdoor_air_m3_s, 0.0, design_outdoor_air_m3_s)
-    # A tenth of a kelvin keeps a room that sits exactly on its setpoint from cycling the fan.
-    enable = (
-        1.0 if any_occupied or scheduled or most_cooling_k > 0.1 or most_heating_k > 0.1 else 0.0
-    )
+    least_k = FAN_STOP_K if running else FAN_START_K
+    asked = most_cooling_k > least_k or most_heating_k > least_k
+    enable = 1.0 if any_occupied or scheduled or asked else 0.0
     span = rule.reset_outdoor_high_c - rule.reset_outdoor_low_c
     mild = clamp((rule.reset_outdoor_high_c - site.outdoor_c) / span, 0.0, 1.0)
     # Rooms that stay too warm pull the supply air down whatever the weather.

@@ -39,7 +39,7 @@ from hvac_rl.control.forecasts import ForecastUnavailable
 from hvac_rl.control.schedule import TimeFacts
 from hvac_rl.ports import Forecast, Policy
 from hvac_rl.records import Decision, Snapshot
-from hvac_rl.safety.facts import value_of, zone_facts
+from hvac_rl.safety.facts import optional_value, value_of, zone_facts
 from hvac_rl.safety.gates import first_bad_input
 from hvac_rl.safety.limits import AirHandlerLimits
 from hvac_rl.safety.rules import required_outdoor_air
@@ -136,7 +136,7 @@ class Decider:
             for role, point in zone.commands.items():
                 wishes[point.name] = named[role]
         for handler in self._plant.air_handlers:
-            wishes.update(self._air_handler_wishes(handler, known, wanted, site, time))
+            wishes.update(self._air_handler_wishes(handler, known, wanted, site, time, snapshot))
         return Decision(time_s=now_s, wishes=wishes, chosen_by=self._chosen_by, modes=modes)
 
     def _known(self, snapshot: Snapshot) -> dict[str, ZoneFacts]:
@@ -221,6 +221,7 @@ class Decider:
         wanted: dict[str, ZoneWish],
         site: SiteFacts,
         time: TimeFacts,
+        snapshot: Snapshot,
     ) -> dict[str, float]:
         served: list[Zone] = [z for z in self._plant.zones if z.served_by == handler.name]
         requests: list[ZoneRequest] = []
@@ -239,6 +240,7 @@ class Decider:
             max((r.heating_k for r in requests), default=0.0),
             any(r.occupied for r in requests) or len(requests) < len(served),
             time.scheduled,
+            optional_value(snapshot, handler.commands.get("enable"), NAN) > 0.5,
             required_m3_s,
             handler.design_outdoor_air_m3_s,
             site,

@@ -287,11 +287,12 @@ class Guard:
         held: Collection[str],
         verdict: Verdict,
     ) -> None:
+        holds = self._memory.holds
         for role, value, rule in zip(roles, permitted, bound, strict=True):
             point = owner.commands.get(role)
             if point is None:
                 continue
-            hold = self._hold_on(owner, role)
+            hold = self._hold_on(owner, role) if holds else None
             if hold is not None:
                 who = who_holds(hold, self._settings.foreign)
                 verdict.notes.append(f"{point.name} stays with {who}")

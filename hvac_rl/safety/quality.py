@@ -23,6 +23,12 @@ from hvac_rl.safety.inputs import (
 from hvac_rl.safety.values import NAN
 from hvac_rl.zones import AirHandler, Plant, Zone
 
+_NEW_TRACK = InputTrack()
+# Roles whose readings may stand still and jump have no track.
+_TRACKED = {
+    role: rule for role, rule in INPUT_RULES.items() if rule.flat_s != inf or rule.jump != inf
+}
+
 
 def track_inputs(plant: Plant, snapshot: Snapshot, tracks: dict[str, InputTrack]) -> dict[str, str]:
     """Bring every sensor's track up to this snapshot; why some cannot be trusted, by point."""
@@ -42,9 +48,8 @@ def _track(
 ) -> None:
     occupied = optional_value(snapshot, sensors.get("occupancy"), 1.0) > 0.5
     for role, first in sensors.items():
-        rule = INPUT_RULES.get(role)
-        # A role whose readings may stand still and jump has no track.
-        if rule is None or (rule.flat_s == inf and rule.jump == inf):
+        rule = _TRACKED.get(role)
+        if rule is None:
             continue
         for point in (first, *spares.get(role, ())):
             reading = snapshot.readings.get(point.name)
@@ -53,7 +58,7 @@ def _track(
             if not isfinite(reading.value):
                 continue
             counts_flat = role != "co2" or occupied
-            track = tracks.get(point.name, InputTrack())
+            track = tracks.get(point.name, _NEW_TRACK)
             tracks[point.name], why = track_input(
                 track, reading.value, snapshot.time_s, rule, counts_flat
             )

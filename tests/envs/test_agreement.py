@@ -140,7 +140,7 @@ def test_the_rule_the_modes_and_the_features_agree() -> None:
             )
         asked = (
             float(rng.uniform(-5, 5)), float(rng.uniform(-5, 5)), zone.occupied, time.scheduled,
-            float(rng.uniform(0, 0.5)), 0.35, site, parameters,
+            bool(rng.random() < 0.5), float(rng.uniform(0, 0.5)), 0.35, site, parameters,
         )  # fmt: skip
         assert bits(air_handler_rule(*asked)) == bits(handler(*asked))
         slow_c = float(rng.uniform(10, 35))

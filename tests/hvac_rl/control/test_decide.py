@@ -105,14 +105,16 @@ def test_the_rule_in_occupied_rooms() -> None:
 
 
 def test_the_air_handler_rests_at_night_and_resets_its_supply_air() -> None:
-    assert air_handler_rule(0.0, 0.0, False, False, 0.0, 0.3, MILD, RULE).enable == 0.0
-    assert air_handler_rule(0.0, 0.3, False, False, 0.0, 0.3, MILD, RULE).enable == 1.0
+    assert air_handler_rule(0.0, 0.0, False, False, False, 0.0, 0.3, MILD, RULE).enable == 0.0
+    assert air_handler_rule(0.0, 0.3, False, False, False, 0.0, 0.3, MILD, RULE).enable == 1.0
     cold = MILD._replace(outdoor_c=0.0)
     hot = MILD._replace(outdoor_c=33.0)
-    assert air_handler_rule(0.0, 0.0, True, True, 0.1, 0.3, cold, RULE).supply_air_c == 17.0
-    assert air_handler_rule(0.0, 0.0, True, True, 0.1, 0.3, hot, RULE).supply_air_c == 12.8
-    assert air_handler_rule(0.0, 0.0, True, True, 0.4, 0.3, hot, RULE).outdoor_air_m3_s == 0.3
-    assert air_handler_rule(1.5, 0.0, True, True, 0.1, 0.3, cold, RULE).supply_air_c == 12.8
+    assert air_handler_rule(0.0, 0.0, True, True, False, 0.1, 0.3, cold, RULE).supply_air_c == 17.0
+    assert air_handler_rule(0.0, 0.0, True, True, False, 0.1, 0.3, hot, RULE).supply_air_c == 12.8
+    assert (
+        air_handler_rule(0.0, 0.0, True, True, False, 0.4, 0.3, hot, RULE).outdoor_air_m3_s == 0.3
+    )
+    assert air_handler_rule(1.5, 0.0, True, True, False, 0.1, 0.3, cold, RULE).supply_air_c == 12.8
 
 
 def test_modes_decode_over_the_rule() -> None:
