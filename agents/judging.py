@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 
-from agents.weeks import Served, Weeks, WeekTotals, paired_difference
+from agents.weeks import Progress, Served, Weeks, WeekTotals, paired_difference, silent
 from agents.years import Place, Years, scene_of_years
 from envs.control_columns import T_COST, T_COST_HVAC
 from hvac_rl.control.base_rule import RuleParameters
@@ -31,20 +33,48 @@ class Verdict(NamedTuple):
     """The rule under the agent, where it is another than the strong one."""
 
 
-def judge(place: Place, policy: Policy, rule: RuleParameters | None, threads: int) -> Verdict:
+def judge(
+    place: Place, policy: Policy, rule: RuleParameters | None, threads: int, console: Console
+) -> Verdict:
+    """:func:`judged` with a bar."""
+    with Bar(
+        TextColumn("weeks it has never met: {task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("preparing", total=None)
+
+        def progress(done: int, total: int, name: str) -> None:
+            bar.update(task, completed=done, total=total, description=name)
+
+        return judged(place, policy, rule, threads, progress)
+
+
+def judged(
+    place: Place,
+    policy: Policy,
+    rule: RuleParameters | None,
+    threads: int,
+    progress: Progress = silent,
+) -> Verdict:
     """Run all of them."""
     scene = scene_of_years(place, UNSEEN)
     weeks = Weeks(scene, UNSEEN.weeks, threads)
-    typical = weeks.run("typical practice", supervised=False)
-    strong = weeks.run("strong rule")
+    typical = weeks.run("typical practice", supervised=False, progress=progress)
+    strong = weeks.run("strong rule", progress=progress)
     if rule is None:
-        return Verdict(typical, strong, weeks.run(policy.name, Served(policy)), None)
-    base = weeks.run("rule under it", rule=rule)
+        mine = weeks.run(policy.name, Served(policy), progress=progress)
+        return Verdict(typical, strong, mine, None)
+    base = weeks.run("rule under it", rule=rule, progress=progress)
     if not policy.features:
         # It is that rule.
         return Verdict(typical, strong, replace(base, name=policy.name), None)
     own = Weeks(replace(scene, rule=rule), UNSEEN.weeks, threads)
-    return Verdict(typical, strong, own.run(policy.name, Served(policy)), base)
+    mine = own.run(policy.name, Served(policy), progress=progress)
+    return Verdict(typical, strong, mine, base)
 
 
 def summary(verdict: Verdict) -> dict[str, object]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from agents.fast_dqn.train import Ground
 
 
-MARGIN_KH = 0.2
-"""A zone and week below the rules' discomfort on the validation weeks."""
+MARGIN = 0.14
+"""Of the rules' discomfort on the validation weeks: an agent is held to so much less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +60,20 @@ class Opposition:
     """The rules on the validation weeks: what an agent is measured against while it learns."""
 
     def __init__(self, task: Task) -> None:
-        scene = scene_of_years(task.place, VALIDATION)
-        strong = Weeks(scene, VALIDATION.weeks, task.threads)
+        years = VALIDATION.sized(len(task.place.building.zones))
+        scene = scene_of_years(task.place, years)
+        strong = Weeks(scene, years.weeks, task.threads)
         self.strong = strong.run("strong rule")
         self.base = self.strong if task.rule is None else strong.run("base", rule=task.rule)
         self.weeks = (
             strong
             if task.rule is None
-            else Weeks(replace(scene, rule=task.rule), VALIDATION.weeks, task.threads)
+            else Weeks(replace(scene, rule=task.rule), years.weeks, task.threads)
         )
         # No less comfortable than either rule, in other years too: a rule's discomfort moves with
         # the year, an agent's stays near what it was held to.
         least_kh = min(self.strong.discomfort_kh, self.base.discomfort_kh)
-        self.most_discomfort_kh = max(0.0, least_kh - MARGIN_KH)
+        self.most_discomfort_kh = (1.0 - MARGIN) * least_kh
 
     def standing(self, seconds: float, seen: WeekTotals) -> Standing:
         """How an agent stands."""

@@ -86,7 +86,7 @@ def train(options: TrainOptions) -> None:
         )
     train_s = time.monotonic() - began
     policy = make_policy(learned.kind, options.agent, learned.features, learned.payload)
-    verdict = judge(place, policy, learned.rule, options.threads)
+    verdict = judge(place, policy, learned.rule, options.threads, console)
     under = verdict.base if verdict.base is not None else verdict.strong
     vs_base = paired_difference([verdict.mine], under, T_COST)[0]
     trained = Trained(
@@ -225,5 +225,5 @@ def evaluate_bundle(place: Place, path: Path, trusted_keys: tuple[str, ...], thr
     console = Console()
     bundle = read_bundle(path, [DEMO_PUBLIC_KEY, *trusted_keys])
     rule = rule_parameters(bundle) if bundle.manifest.rule_parameters else None
-    verdict = judge(place, load_policy(bundle), rule, threads)
+    verdict = judge(place, load_policy(bundle), rule, threads, console)
     print_verdict(verdict, console)

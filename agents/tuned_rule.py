@@ -63,8 +63,8 @@ CANDIDATES = LANES - 1
 FIRST_SIGMA = 0.15
 DISCOMFORT_PENALTY = 20.0
 """Per cent of cost a K h a zone and week beyond the strong rule's: above any price seen."""
-MARGIN_KH = 0.15
-"""A zone and week: so much below the strong rule's, because other weeks are other weeks."""
+MARGIN = 0.1
+"""Of the strong rule's discomfort: so much below it, because other weeks are other weeks."""
 
 
 class Tuned(NamedTuple):
@@ -134,7 +134,7 @@ def tune(
         warnings.simplefilter("ignore")
         import cma
 
-    chosen = TUNING if years is None else years
+    chosen = (TUNING if years is None else years).sized(len(place.building.zones))
     trials = Trials(scene_of_years(place, chosen), chosen, threads)
     strong = RuleParameters()
     # Once unmeasured: the first run may have to compile.
@@ -146,13 +146,14 @@ def tune(
     if total is None:
         total = max(1, int((minutes or 1.0) * 60.0 / a_generation_s))
     cost, discomfort = theirs[:, T_COST].sum(), theirs[:, T_DISCOMFORT_KH].mean()
+    margin_kh = MARGIN * float(discomfort) / trials.zones
     search = cma.CMAEvolutionStrategy(
         np.clip(as_point(strong), 0.02, 0.98),
         FIRST_SIGMA,
         # cma takes seed 0 for "any".
         {"popsize": CANDIDATES, "bounds": [0.0, 1.0], "seed": seed + 1, "verbose": -9},
     )
-    best, best_score, changes = strong, DISCOMFORT_PENALTY * MARGIN_KH, (0.0, 0.0)
+    best, best_score, changes = strong, DISCOMFORT_PENALTY * margin_kh, (0.0, 0.0)
     done = 0
     while done < total:
         points = search.ask()
@@ -160,7 +161,7 @@ def tune(
         totals = trials.run(rules)
         costs = totals[:, :, T_COST].sum(axis=0) / cost - 1.0
         worse = (totals[:, :, T_DISCOMFORT_KH].mean(axis=0) - discomfort) / trials.zones
-        scores = 100.0 * costs + DISCOMFORT_PENALTY * np.maximum(0.0, worse + MARGIN_KH)
+        scores = 100.0 * costs + DISCOMFORT_PENALTY * np.maximum(0.0, worse + margin_kh)
         search.tell(points, scores[:CANDIDATES].tolist())
         done += 1
         k = int(scores.argmin())

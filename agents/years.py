@@ -20,6 +20,8 @@ from sim_buildings.world import make_world
 Ints = NDArray[np.int64]
 HOURS_PER_WEEK = 168
 WEEKS_PER_YEAR = 52
+ENOUGH_ZONE_WEEKS = 52 * 15
+"""Weeks times zones over which a controller is judged while something is chosen."""
 
 
 class Place(NamedTuple):
@@ -47,6 +49,12 @@ class Years(NamedTuple):
     def people_seeds(self) -> tuple[int, ...]:
         """Of all their people, year by year."""
         return tuple(people_seed(y, k) for y in self.weather_seeds for k in range(self.people))
+
+    def sized(self, zones: int) -> Years:
+        """Fewer years for a building of many zones, whose mean scatters less: at least one."""
+        weeks_a_year = len(self.weeks)
+        enough = round(ENOUGH_ZONE_WEEKS / (zones * weeks_a_year))
+        return self._replace(weather_seeds=self.weather_seeds[: max(1, enough)])
 
 
 TRAINING = Years((1, 2, 3, 4, 5, 6), people=3)
