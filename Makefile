@@ -65,17 +65,17 @@ check: $(VENV)/.dev ## what CI runs: format, lint, strict types, import contract
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types contracts compile
 	@$(MAKE) --no-print-directory test
 
-# Five seeds an agent for the league; the first of each serves. The recipes' budgets are theirs.
+# Five seeds an agent for the league; the first of each serves. Counted in cycles, so that they repeat.
 BUNDLES := agents/bundles/small_office
 TRAIN := $(BIN)/hvac-rl train small_office --sign-with-demo-key
 policies: $(VENV)/.dev ## train and sign the bundles that the repository keeps (about half an hour)
 	@for seed in 1 2 3 4 5; do \
 	  n=$$([ $$seed = 1 ] || echo _$$seed); run=runs/policies; set -e; \
-	  $(TRAIN) --agent tuned-rule --minutes 1 --seed $$seed --out $(BUNDLES)_tuned_rule$$n --run $$run/tuned-$$seed; \
-	  $(TRAIN) --agent fast-dqn --base $(BUNDLES)_tuned_rule$$n --minutes 3 --seed $$seed --out $(BUNDLES)_fast_dqn$$n --run $$run/fast-$$seed; \
-	  $(TRAIN) --agent q-learning --base strong --cycles 12000 --seed $$seed --out $(BUNDLES)_q_learning$$n --run $$run/q-$$seed; \
+	  $(TRAIN) --agent tuned-rule --cycles 60 --seed $$seed --out $(BUNDLES)_tuned_rule$$n --run $$run/tuned-$$seed; \
+	  $(TRAIN) --agent fast-dqn --base $(BUNDLES)_tuned_rule$$n --cycles 200 --seed $$seed --out $(BUNDLES)_fast_dqn$$n --run $$run/fast-$$seed; \
+	  $(TRAIN) --agent q-learning --base strong --cycles 24000 --seed $$seed --out $(BUNDLES)_q_learning$$n --run $$run/q-$$seed; \
 	done
-	$(TRAIN) --agent dqn --base strong --minutes 5 --seed 1 --out $(BUNDLES)_dqn --run runs/policies/dqn-1
+	$(TRAIN) --agent dqn --base strong --cycles 6000 --seed 1 --out $(BUNDLES)_dqn --run runs/policies/dqn-1
 
 league: $(VENV)/.dev ## the kept bundles against the rules, a planner and a bound (under half an hour)
 	$(BIN)/hvac-rl league --json runs/league.json

@@ -1,9 +1,9 @@
 """A decision tree that does nearly what a policy does, and how nearly.
 
 Such a tree is an explanation after the fact (a surrogate, as in Craven & Shavlik 1996, "Extracting
-tree-structured representations of trained networks", NIPS 8): it is fitted to the policy's own
-choices in states that the policy visits, and its fidelity is the share of other such states in
-which both choose the same mode. It never serves.
+tree-structured representations of trained networks", NIPS 8): it is fitted to what the policy makes
+of the modes in states that it visits. Its fidelity is measured in other such states: how often both
+choose the same mode, and how much of the policy's gain the tree's choices keep. It never serves.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hvac_rl.control.encoding import FEATURE_NAMES, FEATURES, RULE_MODE
+from hvac_rl.control.encoding import FEATURE_NAMES, FEATURES, N_MODES, RULE_MODE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -89,12 +89,15 @@ def in_units(observations: NDArray[np.floating], price_mean: float) -> Floats:
 
 
 class Visited(NamedTuple):
-    """States that a policy met, and what it chose there."""
+    """States that a policy met, what it chose there, and what it made of each mode."""
 
     observations: NDArray[np.float32]
     """(n, N_FEATURES)"""
     modes: Ints
     """(n,)"""
+    values: Floats
+    """(n, N_MODES): gain over the rule's own mode, NaN for modes not offered; or 1 for the mode
+    that was chosen, where a policy's values are no gains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,51 +135,88 @@ class Fidelity:
     """Share of the states in which the policy chooses another mode than the rule's own."""
     same_where_departs: float
     """Of those, in which both choose the same; NaN where there are none."""
+    gain_kept: float
+    """What the tree's choices gain over the rule's own mode, by the policy's own values, over what
+    its own choices gain; NaN where these gain nothing."""
+
+
+def gains(values: NDArray[np.floating], not_offered: float) -> Floats:
+    """Values (n, N_MODES) less that of the rule's own mode; NaN for those below ``not_offered``."""
+    offered = np.where(values < not_offered, np.nan, values.astype(np.float64))
+    return offered - offered[:, [RULE_MODE]]
+
+
+def choices(modes: Ints) -> Floats:
+    """(n, N_MODES): 1 for the mode that was chosen."""
+    return np.eye(N_MODES)[modes]
 
 
 def explain(
     fit: Visited, held_out: Visited, price_mean: float, depth: int
 ) -> tuple[Node, Fidelity]:
-    """The tree fitted to ``fit``, and its fidelity on ``held_out``."""
-    from sklearn.tree import DecisionTreeClassifier
+    """The tree fitted to ``fit``, and its fidelity on ``held_out``.
+
+    It is fitted to values, not to names: many modes come to nearly the same in a state, and which
+    of them a network puts first says little (Bastani, Pu & Solar-Lezama 2018, "Verifiable
+    reinforcement learning via policy extraction", NeurIPS 31). A leaf's mode is the one with the
+    best mean.
+    """
+    from sklearn.tree import DecisionTreeRegressor
 
     least = max(5, len(fit.modes) // 500)
-    tree = DecisionTreeClassifier(max_depth=depth, min_samples_leaf=least, random_state=0)
-    tree.fit(in_units(fit.observations, price_mean), fit.modes)
-    says: Ints = tree.predict(in_units(held_out.observations, price_mean))
-    return _node(tree, 0), fidelity(says, held_out.modes)
+    tree = DecisionTreeRegressor(max_depth=depth, min_samples_leaf=least, random_state=0)
+    rows = in_units(fit.observations, price_mean)
+    # What nobody may choose has no value to be fitted to.
+    offered = np.flatnonzero(np.isfinite(fit.values).all(axis=0))
+    values = fit.values[:, offered]
+    tree.fit(rows, values)
+    root = _node(tree, 0, rows, values, fit.modes, offered, np.arange(len(rows)))
+    apart = in_units(held_out.observations, price_mean)
+    says = np.array([path_of(root, row)[1].mode for row in apart], dtype=np.int64)
+    return root, fidelity(says, held_out)
 
 
-def fidelity(says: Ints, chosen: Ints) -> Fidelity:
-    """Of what a tree says, (n,), to what the policy chose, (n,)."""
+def fidelity(says: Ints, held_out: Visited) -> Fidelity:
+    """Of what a tree says, (n,), to what the policy chose."""
+    chosen = held_out.modes
     same, departs = says == chosen, chosen != RULE_MODE
     _, counts = np.unique(chosen, return_counts=True)
+    each = np.arange(len(chosen))
+    base = held_out.values[:, RULE_MODE]
+    gained = float((held_out.values[each, says] - base).sum())
+    possible = float((held_out.values[each, chosen] - base).sum())
     return Fidelity(
         len(chosen),
         float(same.mean()),
         float(counts.max() / len(chosen)),
         float(departs.mean()),
         float(same[departs].mean()) if departs.any() else float("nan"),
+        gained / possible if possible > 0.0 else float("nan"),
     )
 
 
-def _node(tree: object, k: int) -> Node:
+def _node(
+    tree: object, k: int, rows: Floats, values: Floats, chosen: Ints, offered: Ints, here: Ints
+) -> Node:
     """The node k of scikit-learn's tree; branches that say the same become one leaf."""
     inside = tree.tree_  # type: ignore[attr-defined]
-    shares = inside.value[k][0] / inside.value[k][0].sum()
-    best = int(shares.argmax())
-    mode = int(tree.classes_[best])  # type: ignore[attr-defined]
-    share = float(inside.n_node_samples[k] / inside.n_node_samples[0])
-    leaf = Node(mode, share, float(shares[best]))
+    mode = int(offered[values[here].mean(axis=0).argmax()])
+    leaf = Node(mode, len(here) / len(rows), float((chosen[here] == mode).mean()))
     if inside.children_left[k] < 0:
         return leaf
-    below, above = _node(tree, inside.children_left[k]), _node(tree, inside.children_right[k])
+    column, threshold = int(inside.feature[k]), float(inside.threshold[k])
+    # As scikit-learn compares: in single precision.
+    goes_below = rows[here, column].astype(np.float32) <= threshold
+    below, above = (
+        _node(tree, int(child), rows, values, chosen, offered, here[side])
+        for child, side in (
+            (inside.children_left[k], goes_below),
+            (inside.children_right[k], ~goes_below),
+        )
+    )
     if below.column is None and above.column is None and below.mode == above.mode:
         return leaf
-    return Node(
-        mode, share, leaf.agrees, COLUMNS[inside.feature[k]], float(inside.threshold[k]),
-        below, above,
-    )  # fmt: skip
+    return Node(mode, leaf.share, leaf.agrees, COLUMNS[column], threshold, below, above)
 
 
 def question(column: Column, threshold: float, above: bool) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agents.situation import Seen
     from agents.years import Place
     from hvac_rl.control.bundle import Bundle
-    from hvac_rl.ports import Policy
+    from hvac_rl.control.policy import OnnxPolicy
 
 WIDTH_WITHOUT_TERMINAL = 120
 
@@ -188,7 +188,7 @@ def show(
 
 def _show_tree(
     read: Bundle,
-    loaded: Policy,
+    loaded: OnnxPolicy,
     place: Place,
     seen: Seen,
     depth: int,
@@ -210,7 +210,12 @@ def _show_tree(
             bar.update(task, completed=done, total=total, description=words)
 
         fit, held_out, price_mean = visits.visited(
-            place, loaded, rule_parameters(read), threads, progress
+            place,
+            loaded,
+            rule_parameters(read),
+            threads,
+            logits=read.manifest.training.get("values") == "logits",
+            progress=progress,
         )
     node, fidelity = explain(fit, held_out, price_mean, depth)
     print_tree(node, fidelity, console)

@@ -42,7 +42,9 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QLearningSettings(Settings):
-    steps: int = 12_000
+    steps: int = 24_000
+    discomfort_weight: float = 0.4
+    """Less than other agents': a table of few cells else buys comfort that nobody asked for."""
     epsilon: float = 0.1
     n_steps: int = 10
     least_visits: int = 200

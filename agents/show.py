@@ -16,6 +16,7 @@ from rich.tree import Tree
 from agents.explain import COLUMNS, Fidelity, Node, in_units, path_of, question
 from agents.signing import called
 from agents.situation import KEYS, Seen
+from agents.visits import NOT_OFFERED
 from hvac_rl.control.base_rule import RuleParameters
 from hvac_rl.control.bundle import Bundle
 from hvac_rl.control.encoding import (
@@ -29,8 +30,6 @@ from hvac_rl.control.encoding import (
 from hvac_rl.control.policy import OnnxPolicy, TablePolicy, rule_parameters
 from hvac_rl.ports import Policy
 
-NOT_OFFERED = -500.0
-"""Below lies what agents.dqn.NEVER marks: a mode that the policy does not know."""
 MODES_SHOWN = 12
 KINDS = {
     "onnx": "a network that values each mode for each zone once an hour",
@@ -292,7 +291,13 @@ def fidelity_words(fidelity: Fidelity) -> str:
     )
     if fidelity.departs == 0.0:
         return f"{words}: it is the rule."
-    return f"{words}, and the tree is right in {fidelity.same_where_departs:.1%} of those."
+    words = f"{words}, and the tree is right in {fidelity.same_where_departs:.1%} of those"
+    if math.isnan(fidelity.gain_kept):
+        return f"{words}."
+    return (
+        f"{words}. By the policy's own values the tree's choices keep {fidelity.gain_kept:.1%} of "
+        "what the policy gains over the rule's own modes."
+    )
 
 
 def print_path(node: Node, policy: Policy, seen: Seen, price_mean: float, console: Console) -> None:

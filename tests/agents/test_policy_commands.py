@@ -304,7 +304,7 @@ def by_hand(count: int, seed: int) -> Visited:
     warm = seen[:, FEATURE_NAMES.index("air")] > (24.0 - 22.5) / 5.0
     empty = seen[:, FEATURE_NAMES.index("occupied")] == 0.0
     mode = np.where(warm & empty, MODE_NAMES.index("precool"), 0)
-    return Visited(seen, mode)
+    return Visited(seen, mode, explain.choices(mode))
 
 
 def test_the_tree_finds_a_policy_that_is_one() -> None:
@@ -323,7 +323,8 @@ def test_the_tree_finds_a_policy_that_is_one() -> None:
 def test_the_fidelity_is_that_of_states_held_out() -> None:
     """A policy that changes its mind between the years is not explained, and that is said."""
     held_out = by_hand(2000, 2)
-    held_out = held_out._replace(modes=np.where(held_out.modes == 0, 5, 0))
+    modes = np.where(held_out.modes == 0, 5, 0)
+    held_out = Visited(held_out.observations, modes, explain.choices(modes))
     _, fidelity = explain.explain(by_hand(4000, 1), held_out, 0.25, depth=4)
     assert fidelity.same < 0.01
     assert fidelity.departs == pytest.approx(np.mean(held_out.modes != 0))
