@@ -33,8 +33,10 @@ def register(app: typer.Typer) -> None:
     app.command()(train)
     app.command()(evaluate)
     from agents.league_commands import league
+    from agents.sweep_command import sweep
     from agents.transfer_command import transfer
 
+    app.command()(sweep)
     app.command()(league)
     app.command()(transfer)
     app.command()(demo)
