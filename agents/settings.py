@@ -43,10 +43,11 @@ class Settings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QLearningSettings(Settings):
     steps: int = 24_000
-    discomfort_weight: float = 0.4
+    discomfort_weight: float = 0.6
     """Less than other agents': a table of few cells else buys comfort that nobody asked for."""
     epsilon: float = 0.1
-    n_steps: int = 10
+    gamma: float = 0.98
+    n_steps: int = 24
     least_visits: int = 200
     """A cell and mode seen less often is not trusted."""
     least_gain: float = 0.02

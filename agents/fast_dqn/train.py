@@ -128,14 +128,16 @@ class FastDqn:
         """
         before = self.seconds
         began = time.monotonic()
+        first_s: list[float] = []
         if cycles is not None:
             self.cycles_planned = cycles
         while not self.cycles_planned or self.cycles < self.cycles_planned:
             loss = self._cycle()
+            first_s.append(before + time.monotonic() - began - self.seconds)
             self.seconds = before + time.monotonic() - began
             check = None
             if minutes is not None and not self.cycles_planned and self.cycles == FIRST_CYCLES:
-                self.cycles_planned = self._plan(minutes)
+                self.cycles_planned = self._plan(minutes, first_s)
             last = self.cycles == self.cycles_planned
             if last or self.cycles % self.settings.check_every == 0:
                 check = self._check(loss)
@@ -144,9 +146,10 @@ class FastDqn:
         self._refine()
         self.seconds = before + time.monotonic() - began
 
-    def _plan(self, minutes: float) -> int:
+    def _plan(self, minutes: float, first_s: Sequence[float]) -> int:
         """How many cycles fit; looks once without consequence, so that it changes nothing."""
-        a_cycle_s = self.seconds / FIRST_CYCLES
+        # Not the mean: the very first may have waited for something that comes once.
+        a_cycle_s = float(np.median(first_s))
         began = time.monotonic()
         self._see(self.learner.slow)
         check_s = time.monotonic() - began
