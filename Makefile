@@ -68,12 +68,17 @@ check: $(VENV)/.dev ## what CI runs: format, lint, strict types, import contract
 # Five seeds an agent for the league; the first of each serves. Counted in cycles, so that they repeat.
 BUNDLES := agents/bundles/small_office
 TRAIN := $(BIN)/hvac-rl train small_office --sign-with-demo-key
-policies: $(VENV)/.dev ## train and sign the bundles that the repository keeps (about half an hour)
+policies: $(VENV)/.dev ## train and sign the bundles that the repository keeps (about an hour)
 	@for seed in 1 2 3 4 5; do \
 	  n=$$([ $$seed = 1 ] || echo _$$seed); run=runs/policies; set -e; \
 	  $(TRAIN) --agent tuned-rule --cycles 60 --seed $$seed --out $(BUNDLES)_tuned_rule$$n --run $$run/tuned-$$seed; \
 	  $(TRAIN) --agent fast-dqn --base $(BUNDLES)_tuned_rule$$n --cycles 200 --seed $$seed --out $(BUNDLES)_fast_dqn$$n --run $$run/fast-$$seed; \
 	  $(TRAIN) --agent q-learning --base strong --cycles 24000 --seed $$seed --out $(BUNDLES)_q_learning$$n --run $$run/q-$$seed; \
+	done
+	@for one in medium_office retail; do set -e; \
+	  kept=agents/bundles/$$one; run=runs/policies/$$one; train="$(BIN)/hvac-rl train $$one --sign-with-demo-key"; \
+	  $$train --agent tuned-rule --minutes 2 --out $${kept}_tuned_rule --run $$run-tuned; \
+	  $$train --agent fast-dqn --base $${kept}_tuned_rule --minutes 4 --out $${kept}_fast_dqn --run $$run-fast; \
 	done
 	$(TRAIN) --agent dqn --base strong --cycles 6000 --seed 1 --out $(BUNDLES)_dqn --run runs/policies/dqn-1
 
