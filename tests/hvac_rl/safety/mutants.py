@@ -6,6 +6,7 @@ the whole package or the mutants so named (globs, as ``hvac_rl.safety.freeze*``)
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -29,7 +30,8 @@ def survivors(results: str) -> list[tuple[str, str]]:
 
 def main(names: Sequence[str]) -> int:
     """Run, then hold the survivors against the reviewed list."""
-    subprocess.run([sys.executable, "-m", "mutmut", "run", *names], check=False)
+    environment = {**os.environ, "HVAC_RL_MUTATING": "1"}
+    subprocess.run([sys.executable, "-m", "mutmut", "run", *names], check=False, env=environment)
     answer = subprocess.run(
         [sys.executable, "-m", "mutmut", "results"], check=True, capture_output=True, text=True
     )

@@ -18,6 +18,7 @@ from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
 from hvac_rl.service.assembly import site_guard
 from hvac_rl.service.site_file import Site, load_site
 from tests.hvac_rl.conftest import site_document
+from tests.hvac_rl.safety.effort import examples
 
 NOW_S = 1_784_041_200.0
 GOOD = {
@@ -178,7 +179,7 @@ readings = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(data=st.data())
 def test_whatever_is_wished_and_read_no_command_leaves_the_limits(
     site: Site, data: st.DataObject
