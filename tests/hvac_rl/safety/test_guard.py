@@ -147,6 +147,11 @@ def test_other_priorities_are_refused_in_code(site: Site, priority: int) -> None
         Guard(site.plant, settings)
 
 
+@pytest.mark.parametrize("priority", [9, 13, 15])
+def test_our_priorities_are_taken(site: Site, priority: int) -> None:
+    assert Guard(site.plant, GuardSettings({}, {}, priority, 1350.0, 7200.0)).priority == priority
+
+
 def test_a_hold_outlives_its_level_until_it_expires(site: Site) -> None:
     guard = site_guard(site)
 
