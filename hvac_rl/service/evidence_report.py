@@ -10,7 +10,7 @@ from hvac_rl.service.certificate import fingerprint
 from hvac_rl.service.mode_setting import gather_evidence
 from hvac_rl.service.site_file import Site
 from hvac_rl.service.store import Store
-from hvac_rl.service.watch_figures import WatchFigures, watch_figures
+from hvac_rl.service.watch_figures import LEAST_CYCLES, LEAST_R2, WatchFigures, watch_figures
 
 
 def print_evidence(site: Site, span_s: float, console: Console) -> None:
@@ -57,7 +57,11 @@ def _print_figures(figures: WatchFigures, console: Console) -> None:
     )
     prediction = figures.prediction
     if prediction is None:
-        console.print("No prediction: the watched data explain too little of the power.")
+        console.print(
+            f"No prediction: it takes {LEAST_CYCLES} watched cycles, a power sensor, and a "
+            f"regression that explains the power (R² of {LEAST_R2:g}).",
+            highlight=False,
+        )
         return
     difference = prediction.predicted_w / prediction.measured_w - 1.0
     console.print(

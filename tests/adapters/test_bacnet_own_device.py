@@ -99,6 +99,20 @@ async def test_the_kill_point_trips_once_and_never_resets(bms: Bms) -> None:
     assert await bms.read("binary-value,1") == 1
 
 
+async def test_once_armed_again_it_can_be_pulled_again(bms: Bms) -> None:
+    told: list[bool] = []
+    own = bms.stack.own_device
+    own.on_kill(lambda: told.append(own.killed))
+    own.trip()
+    assert await bms.read("binary-value,1") == 1
+    assert await bms.write("binary-value,1", 1) == "ok"
+    assert told == [], "it was pulled already"
+    own.arm()
+    assert await bms.read("binary-value,1") == 0
+    assert await bms.write("binary-value,1", 1) == "ok"
+    assert told == [True]
+
+
 async def test_a_kill_of_the_wrong_type_does_nothing(bms: Bms) -> None:
     request = WritePropertyRequest(
         objectIdentifier=ObjectIdentifier("binary-value,1"),

@@ -106,15 +106,27 @@ def test_the_rule_in_occupied_rooms() -> None:
 
 def test_the_air_handler_rests_at_night_and_resets_its_supply_air() -> None:
     assert air_handler_rule(0.0, 0.0, False, False, False, 0.0, 0.3, MILD, RULE).enable == 0.0
-    assert air_handler_rule(0.0, 0.3, False, False, False, 0.0, 0.3, MILD, RULE).enable == 1.0
     cold = MILD._replace(outdoor_c=0.0)
     hot = MILD._replace(outdoor_c=33.0)
     assert air_handler_rule(0.0, 0.0, True, True, False, 0.1, 0.3, cold, RULE).supply_air_c == 17.0
     assert air_handler_rule(0.0, 0.0, True, True, False, 0.1, 0.3, hot, RULE).supply_air_c == 12.8
-    assert (
-        air_handler_rule(0.0, 0.0, True, True, False, 0.4, 0.3, hot, RULE).outdoor_air_m3_s == 0.3
-    )
+    flow = air_handler_rule(0.0, 0.0, True, True, False, 0.4, 0.3, hot, RULE).outdoor_air_m3_s
+    assert flow == 0.3
     assert air_handler_rule(1.5, 0.0, True, True, False, 0.1, 0.3, cold, RULE).supply_air_c == 12.8
+
+
+@pytest.mark.parametrize(
+    ("cooling_k", "heating_k", "running", "enable"),
+    [
+        (0.0, 0.5, False, 0.0), (0.0, 0.51, False, 1.0), (0.51, 0.0, False, 1.0),
+        (0.0, 0.3, True, 1.0), (0.3, 0.0, True, 1.0), (0.1, 0.1, True, 0.0),
+    ],
+)  # fmt: skip
+def test_the_fan_of_an_empty_building_starts_late_and_stops_late(
+    cooling_k: float, heating_k: float, running: bool, enable: float
+) -> None:
+    wish = air_handler_rule(cooling_k, heating_k, False, False, running, 0.0, 0.3, MILD, RULE)
+    assert wish.enable == enable
 
 
 def test_modes_decode_over_the_rule() -> None:

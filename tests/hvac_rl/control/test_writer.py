@@ -211,6 +211,54 @@ async def test_changes_within_the_deadband_and_beyond_the_budget_are_not_sent(
     assert await send(to(0.3), 86_400.0) is Outcome.OK, "a new day"
 
 
+class TwoSlots(RoundingDevice):
+    """A device with a slot for each point."""
+
+    def __init__(self, log: list[str]) -> None:
+        super().__init__(log)
+        self.slots: dict[str, float] = {}
+
+    async def write(self, commands: Sequence[Command]) -> list[Receipt]:
+        self.slots |= {c.point.name: c.value for c in commands if c.value is not None}
+        return [Receipt(command=c, outcome=Outcome.OK, effective=c.value) for c in commands]
+
+
+async def test_a_spent_budget_keeps_the_pair_together(log: list[str]) -> None:
+    """Heating has one write a day, cooling many: neither end is ever written alone."""
+    heating = replace(
+        POINT, name="south.heating", brick="Heating_Zone_Air_Temperature_Setpoint",
+        write=WriteAccess(minimum=0, maximum=40, deadband=0, daily_writes=1),
+    )  # fmt: skip
+    cooling = replace(
+        heating, name="south.cooling", brick="Cooling_Zone_Air_Temperature_Setpoint",
+        write=WriteAccess(minimum=0, maximum=40, deadband=0, daily_writes=99),
+    )  # fmt: skip
+    device = TwoSlots(log)
+    writer = Writer({"gateway": device}, LoggedLedger(log))
+
+    async def send(low_c: float, high_c: float, rule: str = "") -> list[Outcome]:
+        readings = {
+            p.name: Reading(point=p.name, time_s=0.0, value=1.0, ours=device.slots.get(p.name))
+            for p in (heating, cooling)
+        }
+        commands = [
+            Command(kind=CommandKind.SET, point=p, priority=13, value=v, rule=r)
+            for p, v, r in ((heating, low_c, ""), (cooling, high_c, rule))
+        ]
+        return [
+            r.outcome for r in await writer.apply(commands, Snapshot(time_s=0.0, readings=readings))
+        ]
+
+    assert await send(20.0, 25.0) == [Outcome.OK, Outcome.OK]
+    assert await send(22.0, 23.5) == [Outcome.BUDGET, Outcome.BUDGET]
+    assert device.slots == {"south.heating": 20.0, "south.cooling": 25.0}
+    # The end that alone moves is not held up by the other that stands.
+    assert await send(20.0, 24.0) == [Outcome.UNCHANGED, Outcome.OK]
+    # What safety moves takes the other end along, whatever that has spent.
+    assert await send(22.0, 23.5, "condensation") == [Outcome.OK, Outcome.OK]
+    assert device.slots == {"south.heating": 22.0, "south.cooling": 23.5}
+
+
 async def test_a_ledger_that_cannot_forget_does_not_stop_a_release(log: list[str]) -> None:
     device, ledger = RoundingDevice(log), LoggedLedger(log)
     writer = Writer({"gateway": device}, ledger)

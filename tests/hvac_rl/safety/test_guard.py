@@ -18,6 +18,7 @@ from hvac_rl.safety.limits import AirHandlerLimits, ZoneLimits
 from hvac_rl.service.assembly import site_guard
 from hvac_rl.service.site_file import Site, load_site
 from tests.hvac_rl.conftest import site_document
+from tests.hvac_rl.safety.effort import examples
 
 NOW_S = 1_784_041_200.0
 GOOD = {
@@ -146,6 +147,11 @@ def test_other_priorities_are_refused_in_code(site: Site, priority: int) -> None
         Guard(site.plant, settings)
 
 
+@pytest.mark.parametrize("priority", [9, 13, 15])
+def test_our_priorities_are_taken(site: Site, priority: int) -> None:
+    assert Guard(site.plant, GuardSettings({}, {}, priority, 1350.0, 7200.0)).priority == priority
+
+
 def test_a_hold_outlives_its_level_until_it_expires(site: Site) -> None:
     guard = site_guard(site)
 
@@ -178,7 +184,7 @@ readings = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(data=st.data())
 def test_whatever_is_wished_and_read_no_command_leaves_the_limits(
     site: Site, data: st.DataObject

@@ -22,6 +22,7 @@ from hvac_rl.safety.values import SiteWeather, ZoneFacts, ZoneGuardState, ZoneWi
 from hvac_rl.safety.zone_tiers import guard_zone
 from tests.hvac_rl.safety.building import GOOD, WISH, role_of
 from tests.hvac_rl.safety.drive import COMMANDABLE, POINTS, Drive, drive
+from tests.hvac_rl.safety.effort import examples
 
 LONG = int(os.environ.get("HVAC_RL_SAFETY_CYCLES", "0"))
 CYCLES_A_HISTORY = 200 if LONG else 40
@@ -131,7 +132,7 @@ class GuardMachine(RuleBasedStateMachine):
 
 
 GuardMachine.TestCase.settings = settings(
-    max_examples=MACHINES,
+    max_examples=examples(MACHINES),
     stateful_step_count=STEPS,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -139,7 +140,7 @@ GuardMachine.TestCase.settings = settings(
 test_the_guard_step_by_step = GuardMachine.TestCase
 
 
-@settings(max_examples=HISTORIES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(HISTORIES), deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**63))
 def test_the_guard_over_histories(seed: int) -> None:
     history = drive(seed, CYCLES_A_HISTORY)
@@ -166,7 +167,7 @@ FRACTION = st.floats(0.0, 0.5)
     wind_m_s=st.floats(0.0, 15.0),
     tighter=st.tuples(FRACTION, FRACTION, FRACTION, FRACTION, FRACTION),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_what_tighter_limits_permit_looser_ones_permit_unchanged(
     wish: tuple[float, float, float, float],
     air_c: float,

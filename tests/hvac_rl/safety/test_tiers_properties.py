@@ -29,6 +29,7 @@ from hvac_rl.safety.values import (
     ZoneWish,
 )
 from hvac_rl.safety.zone_tiers import guard_zone
+from tests.hvac_rl.safety.effort import examples
 
 anything = st.floats(allow_nan=True, allow_infinity=True)
 plausible = st.floats(-60.0, 60.0)
@@ -99,7 +100,7 @@ def zone_limits(draw: st.DrawFn) -> ZoneLimits:
     )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(wishes, facts, weathers, zone_limits(), zone_states())
 def test_no_zone_command_outside_its_limits(
     wish: ZoneWish, fact: ZoneFacts, weather: SiteWeather, limits: ZoneLimits, state: ZoneGuardState
@@ -119,7 +120,7 @@ def test_no_zone_command_outside_its_limits(
     assert floor <= command.light <= 1.0
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(wishes, facts, weathers, zone_limits(), zone_states())
 def test_the_zone_guard_is_idempotent(
     wish: ZoneWish, fact: ZoneFacts, weather: SiteWeather, limits: ZoneLimits, state: ZoneGuardState
@@ -129,7 +130,7 @@ def test_the_zone_guard_is_idempotent(
     assert twice == once
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(
     wishes, facts, weathers, zone_limits(), zone_states(), st.floats(0.0, 0.4), st.floats(0.0, 0.4)
 )
@@ -162,7 +163,7 @@ def test_tightening_never_loosens(
     assert command.light >= light_floor(fact.occupied, fact.daylight_lux, 550.0, limits)
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=examples(800), deadline=None)
 @given(st.lists(st.tuples(wishes, facts, weathers, st.floats(0, 7200)), min_size=2, max_size=30))
 def test_over_any_sequence_rates_and_budgets_hold_unless_safety_moves(
     steps: list[tuple[ZoneWish, ZoneFacts, float, float]],
@@ -228,7 +229,7 @@ def handler_states(draw: st.DrawFn) -> AirHandlerGuardState:
     )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(handler_wishes, handler_facts, handler_states())
 def test_no_air_handler_command_outside_its_limits(
     wish: AirHandlerWish, fact: AirHandlerFacts, state: AirHandlerGuardState
@@ -251,7 +252,7 @@ def test_no_air_handler_command_outside_its_limits(
         assert command.outdoor_air_m3_s >= needed - 1e-12
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(handler_wishes, handler_facts, handler_states())
 def test_the_air_handler_guard_is_idempotent(
     wish: AirHandlerWish, fact: AirHandlerFacts, state: AirHandlerGuardState

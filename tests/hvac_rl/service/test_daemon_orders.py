@@ -16,6 +16,7 @@ import pytest
 
 from hvac_rl.control.beside import PolicyHangs, beside
 from hvac_rl.errors import HvacRlError
+from hvac_rl.panel import PanelMode, PanelState
 from hvac_rl.records import CycleRecord
 from hvac_rl.service.control_socket import ask_daemon
 from hvac_rl.service.daemon import Daemon
@@ -99,6 +100,51 @@ async def test_lowering_a_zone_gives_it_back_at_once_and_its_air_handler(
             await set_mode(site, {"mode": "run", "of": "south", "reason": ""}, 1.0)
         await set_mode(site, {"mode": "run", "of": "south", "reason": "works are over"}, 1.0)
         await until(lambda: len(ours(site)) == 12)
+
+    await with_daemon(site, orders)
+
+
+class Board:
+    """A panel on the wall, as the BMS's graphics see it."""
+
+    def __init__(self) -> None:
+        self.killed = False
+        self.shown: PanelState | None = None
+
+    def show(self, state: PanelState) -> None:
+        self.shown = state
+
+    def trip(self) -> None:
+        self.killed = True
+
+    def arm(self) -> None:
+        self.killed = False
+
+    def on_kill(self, told: Callable[[], None]) -> None:
+        self._told = told
+
+    def pull(self) -> None:
+        self.killed = True
+        self._told()
+
+
+async def test_only_a_reset_arms_the_panels_kill_point_again(
+    make_site: Callable[..., Site],
+) -> None:
+    site, board = make_site(), Board()
+    site.kinds["memory"].panel = lambda: board  # type: ignore[attr-defined]
+
+    async def orders(records: Records) -> None:
+        for _ in range(2):  # pulled, reset, and pulled again
+            board.pull()
+            await until(lambda: not ours(site))
+            board.arm()  # whoever resets the point alone resets nothing
+            await until(lambda: board.killed)
+            assert KillSwitch(site.state_dir).tripped()
+            assert board.shown is not None
+            assert board.shown.mode is PanelMode.KILLED
+            await reset_kill(site, "looked at it", 1.0)
+            await until(lambda: not board.killed and len(ours(site)) == 12)
 
     await with_daemon(site, orders)
 

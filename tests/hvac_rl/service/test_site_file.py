@@ -107,6 +107,10 @@ def _remove_point(index: int) -> Callable[[dict[str, Any]], None]:
         ),
         (_write(eeprom=True, daily_writes=20, deadband=0), r"points\[4\].write.deadband: must be"),
         (_put({"kind": "published"}, "clock"), r"clock: a published clock has a path"),
+        (_put({13: "equipment"}, "foreign"), r"foreign.13.: is not above our own priority 13"),
+        (_put({14: "equipment"}, "foreign"), r"foreign.14.: is not above our own priority 13"),
+        (_put({8: "operator"}, "foreign"), r"foreign.*8.*greater than or equal to 9"),
+        (_put({10: 3}, "foreign"), r"foreign.*10.*string"),
         (_put(9, "occupancy", "end_h"), r""),
     ],
 )
@@ -125,6 +129,12 @@ def test_a_wrong_key_is_named(
         load_site(path)
     assert re.search(expected, str(caught.value), re.DOTALL), str(caught.value)
     assert str(path) in str(caught.value)
+
+
+def test_foreign_levels_are_named(document: dict[str, Any], write_site: WriteSite) -> None:
+    assert load_site(write_site(document)).foreign == {}
+    document["foreign"] = {9: "equipment", 12: "the chiller plant"}
+    assert load_site(write_site(document)).foreign == {9: "equipment", 12: "the chiller plant"}
 
 
 def test_the_line_is_named(document: dict[str, Any], write_site: WriteSite) -> None:
