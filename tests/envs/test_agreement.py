@@ -233,8 +233,8 @@ def test_single_precision_stays_near_double_over_a_week(scene: Scene) -> None:
         doubles = np.concatenate([batch.observations for batch in alone])
         apart.append(np.abs(many.observations[..., AIR] - doubles[..., AIR]) * 5.0)
     assert flips < 0.03 * HOURS_PER_WEEK * len(weeks)
-    assert np.max(apart) < 0.5
-    # 0.0010 when this was written: what is left of the flips.
-    assert np.mean(apart) < 0.002
+    assert np.max(apart) < 0.2
+    # 0.00103 when this was written: what is left of the flips.
+    assert np.mean(apart) < 0.0011
     np.testing.assert_allclose(cost[0], cost[1], rtol=1e-3)
     np.testing.assert_allclose(discomfort[0], discomfort[1], atol=0.02)

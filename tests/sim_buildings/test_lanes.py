@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sim_buildings.buffers import columns_of
-from sim_buildings.building import Zone, load_building
+from sim_buildings.building import Building, Zone, load_building
 from sim_buildings.columns import (
     B_ENERGY,
     B_GAS_ENERGY,
@@ -84,7 +84,7 @@ def test_variants_side_by_side_are_each_alone_to_the_bit(name: str) -> None:
 
 def test_a_turned_variant_meets_its_own_sun() -> None:
     """Turned by a quarter, what faced south gets a west facade's sun, in its lane as alone."""
-    building = load_building("small_office")
+    building = _without_eaves(load_building("small_office"))
     turned = replace(building, zones=tuple(_quarter(zone) for zone in building.zones))
     south, west = (building.zone_names.index(name) for name in ("south", "west"))
     assert turned.zones[south].azimuth_deg == 270.0
@@ -100,9 +100,17 @@ def test_a_turned_variant_meets_its_own_sun() -> None:
     block.step()
     glass_m2 = np.array([[zone.window_area_m2 or 1.0] for zone in building.zones])
     solar_w = block.zones[:, Z_SOLAR] / glass_m2
-    # Beneath the eaves a glass door makes the south's strip of windows a little lower.
-    assert solar_w[south, 1::2] == pytest.approx(solar_w[west, 0::2], rel=1e-3)
+    assert solar_w[south, 1::2] == pytest.approx(solar_w[west, 0::2])
     assert (solar_w[south, 1::2] > 1.5 * solar_w[south, 0::2]).all()
+
+
+def _without_eaves(building: Building) -> Building:
+    """Eaves shade by the height of a facade's windows; the south's is less for a glass door."""
+    zones = (
+        replace(zone, facades=tuple(replace(one, overhang_m=0.0) for one in zone.facades))
+        for zone in building.zones
+    )
+    return replace(building, zones=tuple(zones))
 
 
 def _quarter(zone: Zone) -> Zone:
@@ -161,12 +169,12 @@ def test_a_lane_does_not_notice_the_others() -> None:
 # small office 9e-5 K, 2.4e-4 K, 9e-6; medium office 6e-5 K, 4.1e-3 K, 2.4e-5; house 1.4e-4 K,
 # 2.8e-4 K, 1.1e-5; shop 1.2e-4 K, 8.7e-4 K, 1.5e-5. Where a rounding moves a switch by a substep
 # (night cycle, a call for cooling), single hours differ by kelvins (the shop in summer by up to 5.4
-# over four seeds, 0.3 in 2 % of hours), which then dies away.
+# over four seeds), which then dies away.
 COSTS = {
     "small_office": (3e-4, 1e-3, 5e-5),
     "medium_office": (3e-4, 2e-2, 1e-4),
     "house": (4e-4, 1e-3, 5e-5),
-    "retail": (5e-4, 0.3, 1e-4),
+    "retail": (5e-4, 2e-2, 1e-4),
 }
 
 

@@ -74,7 +74,8 @@ def test_facades_see_the_sun_where_it_is(building: Building, world: World) -> No
 def test_closed_blinds_keep_out_sun_and_daylight(building: Building, world: World) -> None:
     outs = []
     for position in (0.0, 0.25, 0.5, 0.75, 1.0):
-        simulation = Simulation(building, world, start_s=world.start_s + (180 * 24 + 12) * 3600)
+        # In winter: the eaves keep the summer's beam out.
+        simulation = Simulation(building, world, start_s=world.start_s + (20 * 24 + 12) * 3600)
         override = np.full((len(building.zones), 4), np.nan)
         override[:, BLIND], override[:, LIGHT] = position, 0.0
         simulation.step(override)
@@ -90,8 +91,7 @@ def test_closed_blinds_keep_out_sun_and_daylight(building: Building, world: Worl
     ):
         values = np.array([out[south, column] for out in outs])
         assert (np.diff(values) < 0.0).all()
-        # All is diffuse where the eaves keep the beam out.
-        assert closed < values[-1] / values[0] <= closed + between * (1.0 - closed) + 1e-9
+        assert closed < values[-1] / values[0] < closed + between * (1.0 - closed)
     assert outs[0][south, Z_FACADE] == outs[-1][south, Z_FACADE] > 0.0
     core = building.zone_names.index("core")
     assert not outs[0][core, [Z_FACADE, Z_SOLAR, Z_DAYLIGHT, Z_EYE]].any()
