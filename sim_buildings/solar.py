@@ -22,7 +22,7 @@ MOST_PROFILE_TAN = 10.0
 class FacadeSun(NamedTuple):
     """Irradiance on a facade or another surface [W/m2], one value a row.
 
-    ``window_...``: as far as clear double glass passes it at its angle, relative to the beam that
+    ``window_...``: as far as the facade's glass passes it at its angle, relative to the beam that
     strikes it square: times SHGC it is the heat gain.
     """
 
@@ -92,16 +92,8 @@ def on_exposure(
     lit, wall_lit = over.lit_window(sun.profile_tan), over.lit_wall(sun.profile_tan)
     beam, diffuse = lit * sun.beam, left(lit, over.open_window)
     window_beam, window_diffuse = lit * sun.window_beam, diffuse * diffuse_gain(exposure.glass)
-    return FacadeSun(
-        incident=beam + diffuse,
-        window=window_beam + window_diffuse,
-        beam=beam,
-        diffuse=diffuse,
-        window_beam=window_beam,
-        window_diffuse=window_diffuse,
-        profile_tan=sun.profile_tan,
-        wall=wall_lit * sun.beam + left(wall_lit, over.open_wall),
-    )
+    wall = wall_lit * sun.beam + left(wall_lit, over.open_wall)
+    return _summed(beam, diffuse, window_beam, window_diffuse, sun.profile_tan, wall)
 
 
 def on_surface(
@@ -138,6 +130,18 @@ def on_surface(
     angle = pvlib.irradiance.aoi(tilt_deg, azimuth_deg, zenith, azimuth)
     window_beam = beam * beam_gain(glass, np.asarray(angle, dtype=np.float64))
     window_diffuse = diffuse * diffuse_gain(glass)
+    tangent = profile_tan(tilt_deg, azimuth_deg, zenith, azimuth)
+    return _summed(beam, diffuse, window_beam, window_diffuse, tangent, beam + diffuse)
+
+
+def _summed(
+    beam: Floats,
+    diffuse: Floats,
+    window_beam: Floats,
+    window_diffuse: Floats,
+    tangent: Floats,
+    wall: Floats,
+) -> FacadeSun:
     return FacadeSun(
         incident=beam + diffuse,
         window=window_beam + window_diffuse,
@@ -145,8 +149,8 @@ def on_surface(
         diffuse=diffuse,
         window_beam=window_beam,
         window_diffuse=window_diffuse,
-        profile_tan=profile_tan(tilt_deg, azimuth_deg, zenith, azimuth),
-        wall=beam + diffuse,
+        profile_tan=tangent,
+        wall=wall,
     )
 
 
