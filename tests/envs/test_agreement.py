@@ -235,6 +235,6 @@ def test_single_precision_stays_near_double_over_a_week(scene: Scene) -> None:
     assert flips < 0.03 * HOURS_PER_WEEK * len(weeks)
     assert np.max(apart) < 0.2
     # 0.00103 when this was written: what is left of the flips.
-    assert np.mean(apart) < 0.0011
+    assert np.mean(apart) < 0.0015
     np.testing.assert_allclose(cost[0], cost[1], rtol=1e-3)
     np.testing.assert_allclose(discomfort[0], discomfort[1], atol=0.02)
